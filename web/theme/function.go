@@ -28,7 +28,7 @@ func colour(args []token, visible bool) (text, reason string) {
 			return "", "the colour is not understood"
 		}
 	}
-	if visible && (len(values) > 3 || alphaNext) && opacity(values[len(values)-1:]) < minAlpha {
+	if visible && (len(values) > 3 || alphaNext) && opacity(values) < minAlpha {
 		return "", "text may not be transparent"
 	}
 	return v.out.String(), ""
@@ -41,15 +41,19 @@ func wordOrNumber(t token) string {
 	return number(t)
 }
 
-// opacity reads an alpha value; "none" is 0.
-func opacity(last []token) float64 {
-	switch {
-	case len(last) == 0 || last[0].is(css.IdentToken):
+// opacity reads the last value of a colour as its alpha; "none" is 0.
+func opacity(values []token) float64 {
+	if len(values) == 0 {
 		return 0
-	case last[0].is(css.PercentageToken):
-		return last[0].num / 100
 	}
-	return last[0].num
+	switch last := values[len(values)-1]; last.kind {
+	case css.IdentToken:
+		return 0
+	case css.PercentageToken:
+		return last.num / 100
+	default:
+		return last.num
+	}
 }
 
 // gradient checks the arguments of a gradient: words, colours, angles, lengths
