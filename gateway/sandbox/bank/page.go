@@ -1,0 +1,127 @@
+package bank
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+)
+
+//go:embed pages/*.html
+var pageFiles embed.FS
+
+//go:embed assets
+var assetFiles embed.FS
+
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"shown": group}).ParseFS(pageFiles, "pages/*.html"))
+
+// view is what every page shows.
+type view struct {
+	Lang   string
+	T      texts
+	Langs  []languageLink
+	Title  string
+	Status int
+
+	Session, Payee, Description string
+	Amount, Currency            string
+	Hold                        bool
+	Method                      string
+	Back                        template.URL // checked by isHTTP when the charge was made
+	Bad                         faults
+	Fields                      []string // of Bad, in the order of the form
+	Holder                      string
+	Last4                       string
+	Text                        string
+}
+
+type languageLink struct {
+	Tag, Name string
+	Current   bool
+}
+
+func (s *Server) view(r *http.Request, wish, title string) *view {
+	lang := language(r, wish)
+	v := &view{Lang: lang, T: catalog[lang], Status: http.StatusOK, Bad: faults{}}
+	for _, tag := range []string{"en", "es", "fr"} {
+		v.Langs = append(v.Langs, languageLink{tag, catalog[tag]["language"], tag == lang})
+	}
+	v.Title = v.T[title]
+	return v
+}
+
+// of fills in the charge.
+func (v *view) of(a *Account, c *charge) {
+	v.Session, v.Payee, v.Description = c.session, a.Name, c.rest.Description
+	v.Amount, v.Currency = amountText(c.amount, v.Lang), string(c.amount.Currency)
+	v.Hold, v.Method = !c.rest.Capture && c.rest.Method == "card", c.rest.Method
+	v.Title = strings.ReplaceAll(v.Title, "{payee}", a.Name)
+	if isHTTP(c.rest.ReturnURL) {
+		v.Back = template.URL(c.rest.ReturnURL)
+	}
+	if card, _ := c.rest.Source.shown(); card != nil {
+		v.Last4 = card.Last4
+	}
+}
+
+// Mandate is the sentence by which a payer allows the debit.
+func (v *view) Mandate() string { return strings.ReplaceAll(v.T["mandate"], "{payee}", v.Payee) }
+
+// policy of the pages: no script at all, nothing from elsewhere, never in a
+// frame. form-action names schemes, not origins: browsers apply it to every
+// redirect after a press, and where the shop leads on to is not ours to know.
+const policy = "default-src 'none'; style-src 'self'; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
+
+func (s *Server) render(w http.ResponseWriter, name string, v *view) {
+	w.Header().Set("Content-Security-Policy", policy)
+	s.execute(w, name, v.Status, v)
+}
+
+func (s *Server) execute(w http.ResponseWriter, name string, status int, data any) {
+	var b bytes.Buffer
+	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
+		s.broken(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write(b.Bytes())
+}
+
+func (s *Server) getAsset(w http.ResponseWriter, r *http.Request) {
+	name := r.PathValue("file")
+	body, err := assetFiles.ReadFile("assets/" + name)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
+}
+
+type frameView struct {
+	Lang, Parent, Method string
+	T                    texts
+}
+
+// getFrame serves the fields that a payment page embeds: ?parent= its origin,
+// ?lang=, ?method=card|bank.
+func (s *Server) getFrame(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	parent := q.Get("parent")
+	if !s.allowed(parent) {
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		http.Error(w, "this origin may not embed the fields; add it to the account's origins", http.StatusForbidden)
+		return
+	}
+	lang := language(r, "")
+	v := frameView{Lang: lang, Parent: parent, Method: "card", T: catalog[lang]}
+	if q.Get("method") == "bank" {
+		v.Method = "bank"
+	}
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"+
+		" form-action 'none'; base-uri 'none'; frame-ancestors "+parent)
+	s.execute(w, "frame.html", http.StatusOK, v)
+}
