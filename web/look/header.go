@@ -1,0 +1,73 @@
+package look
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Policy is what a page may reach beyond its own origin.
+type Policy struct {
+	Frames  []string // origins whose pages may be framed: the gateway's
+	Actions []string // origins that the form may end at, through redirects too: the gateway's and the link's redirect
+	HTTPS   bool     // the base URL is https: say so for a year
+}
+
+// CSP is the Content-Security-Policy of the page: nothing inline, nothing from
+// anywhere else. Chromium applies form-action to every redirect after a POST, so
+// the origins where one may end are listed.
+func (p Policy) CSP() string {
+	frames := "'none'"
+	if f := origins(p.Frames); f != "" {
+		frames = f
+	}
+	actions := "'self'"
+	if a := origins(p.Actions); a != "" {
+		actions += " " + a
+	}
+	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src " +
+		frames + "; form-action " + actions + "; base-uri 'none'; frame-ancestors 'none'"
+}
+
+// origins writes the distinct origins that are safe to stand in a header.
+func origins(list []string) string {
+	var out []string
+	for _, raw := range list {
+		if o := Origin(raw); o != "" && !slices.Contains(out, o) {
+			out = append(out, o)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, " ")
+}
+
+// Origin is scheme, host and port of an absolute http(s) URL, or "" where the
+// text is none or holds what could end the directive.
+func Origin(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil ||
+		strings.ContainsAny(u.Host, "; ,'\"*\\") {
+		return ""
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Host)
+}
+
+// Headers are the security headers of every HTML answer (trust.md, I-35), ready
+// to be copied into an answer.
+func (p Policy) Headers() http.Header {
+	h := http.Header{}
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Security-Policy", p.CSP())
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Robots-Tag", "noindex")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=(), interest-cohort=()")
+	if p.HTTPS {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
+	return h
+}
