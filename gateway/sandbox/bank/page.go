@@ -72,7 +72,7 @@ func (v *view) Mandate() string { return strings.ReplaceAll(v.T["mandate"], "{pa
 // policy of the pages: no script at all, nothing from elsewhere, never in a
 // frame. form-action names schemes, not origins: browsers apply it to every
 // redirect after a press, and where the shop leads on to is not ours to know.
-const policy = "default-src 'none'; style-src 'self'; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
+const policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
 
 func (s *Server) render(w http.ResponseWriter, name string, v *view) {
 	w.Header().Set("Content-Security-Policy", policy)

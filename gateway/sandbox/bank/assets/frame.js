@@ -162,7 +162,8 @@
   // Each style value must look like what it is for: nothing that loads or runs.
   const color = /^(#[0-9a-f]{3,8}|[a-z]{3,24}|(rgb|hsl)a?\([0-9.,%/ a-z]{3,40}\))$/i;
   const styles = {
-    color: ["--ink", color], background: ["--ground", color], border: ["--edge", color], accent: ["--accent", color], error: ["--bad", color],
+    // color and background are the inputs'; labels stand on the page's own ground.
+    color: ["--field-ink", color], label: ["--ink", color], background: ["--ground", color], border: ["--edge", color], accent: ["--accent", color], error: ["--bad", color],
     font: ["--font", /^[\w\s,"'-]{1,200}$/], radius: ["--radius", /^\d{1,2}(\.\d{1,2})?(px|rem|em)?$/],
   };
   function style(message) {
