@@ -84,7 +84,7 @@ verify: bin/templ ## generated code is what the generators make, modules are wha
 
 .PHONY: generate
 generate: bin/templ ## generate the code of the page templates
-	bin/templ generate -path .
+	bin/templ generate -path web
 
 .PHONY: setup
 setup: ## install what the tests need and this machine lacks (as root)
