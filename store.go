@@ -1,0 +1,205 @@
+package paylink
+
+import (
+	"context"
+	"time"
+)
+
+// Store keeps the book. Everything acknowledged is durable: Update returns nil
+// only after its changes would survive a power cut.
+//
+// A closure given to Update may run more than once (a batch is retried without its
+// failing member; a serialization failure is retried): it must reset its results
+// first, and must not touch the network, send, sleep, or look at a clock other
+// than the transaction's Now. A closure that returns an error changes nothing.
+// After a lost commit whose fate can't be known Update returns an error of kind
+// Unavailable with Code "commit_unknown"; the caller re-reads before it acts.
+type Store interface {
+	Update(ctx context.Context, f func(Tx) error) error
+	// View gives committed state, statement by statement, not one snapshot of all.
+	View(ctx context.Context, f func(Reader) error) error
+	Ping(ctx context.Context) error
+	Close() error
+}
+
+// Page of a list: at most Limit rows (1..200) whose id is older than Before, or
+// newer than After, newest first. Ids sort by time.
+type Paging struct {
+	Before string
+	After  string
+	Limit  int
+}
+
+// LinkFilter narrows a list of links; empty fields do not.
+type LinkFilter struct {
+	MerchantID string
+	State      LinkState
+	Reference  string
+	Paging
+}
+
+// PaymentFilter narrows a list of payments.
+type PaymentFilter struct {
+	MerchantID string
+	LinkID     string
+	State      PaymentState
+	Paging
+}
+
+// EventFilter narrows a list of events.
+type EventFilter struct {
+	MerchantID string
+	Type       string
+	ObjectID   string
+	Paging
+}
+
+// DeliveryFilter narrows a list of deliveries.
+type DeliveryFilter struct {
+	MerchantID string
+	EndpointID string
+	EventID    string
+	State      DeliveryState
+	Paging
+}
+
+// Reader reads committed state. A thing that does not exist is an error of kind
+// NotFound. Ids of other merchants are found here: the till compares owners.
+type Reader interface {
+	// Now is the database's time, plus the offset of the test clock where one is
+	// allowed; within one Update it is the same at every call. UTC, microseconds.
+	Now() time.Time
+
+	Merchant(id string) (Merchant, error)
+	Merchants(p Paging) ([]Merchant, error)
+	Terminal(id string) (Terminal, error)
+	TerminalByForeign(foreign string) (Terminal, error)
+	Terminals(merchantID string) ([]Terminal, error) // oldest first: the first is the default
+	Partner(id string) (Partner, error)
+	PartnerMay(partnerID, merchantID string) (bool, error)
+	Credential(dialect, kind, lookup string) (Credential, error)
+	Credentials(merchantID, partnerID string) ([]Credential, error)
+	Token(hash string) (AccessToken, error)
+	Scope(name string) (Scope, error) // unknown ones are {name, false}, no error
+
+	Claim(scope, key string) (Claim, error)
+
+	Link(id string) (Link, error)
+	Links(f LinkFilter) ([]Link, error)
+	Addresses(linkID string) ([]Address, error)  // living ones first, newest first
+	Address(kind, value string) (Address, error) // retired ones too
+	// Offer is the link behind a living address of kind token or slug, with its
+	// merchant and terminal, in one query.
+	Offer(value string) (Offer, error)
+	Debt(scope, reference string) (Debt, error) // unknown ones are empty, no error
+	Instrument(id string) (Instrument, error)
+	InstrumentByForeign(merchantID, foreign string) (Instrument, error)
+
+	Payment(id string) (Payment, error)
+	PaymentByAttempt(linkID, attempt string) (Payment, error)
+	Payments(f PaymentFilter) ([]Payment, error)
+	Steps(paymentID string) ([]Step, error)
+	Entries(paymentID string) ([]Entry, error)
+
+	Event(id string) (Event, error)
+	Events(f EventFilter) ([]Event, error)
+	Endpoint(id string) (Endpoint, error)
+	Endpoints(merchantID string) ([]Endpoint, error)
+	Delivery(id string) (Delivery, error)
+	Deliveries(f DeliveryFilter) ([]Delivery, error)
+	Tries(deliveryID string) ([]Try, error)
+	Setting(name string) (string, error) // empty where unset, no error
+}
+
+// Tx reads and writes inside one transaction. Verbs that return a bool claim:
+// true says that this call was the one that did it.
+type Tx interface {
+	Reader
+
+	PutMerchant(Merchant) error // insert or replace
+	PutTerminal(Terminal) error
+	PutPartner(Partner) error
+	Grant(partnerID, merchantID string) error // partner may act for merchant
+	PutCredential(Credential) error
+	PutScope(Scope) error
+	AddToken(AccessToken) error
+	// SpendToken claims a single token that lives at Now; false: spent, expired or unknown.
+	SpendToken(hash string) (bool, error)
+
+	// AddClaim claims an idempotency key for 24 hours; false: somebody has it (an
+	// outlived one is replaced).
+	AddClaim(Claim) (bool, error)
+
+	AddLink(l Link, addresses ...Address) error // an address that is taken: Conflict "address_taken"
+	LockLink(id string) (Link, error)           // holds the row against other transactions
+	SaveLink(l Link) error
+	RetireAddresses(linkID, kind string) error
+
+	// LockDebt holds the debt's row against other transactions, making it if needed.
+	LockDebt(scope, reference string) (Debt, error)
+	SaveDebt(Debt) error
+
+	PutInstrument(Instrument) error
+
+	// AddPayment inserts a payment with its first step; false: the link has a payment
+	// of this attempt already, and nothing was written.
+	AddPayment(p Payment, s Step) (bool, error)
+	LockPayment(id string) (Payment, error)
+	// SavePayment stores the payment with the steps and entries that belong to the change.
+	SavePayment(p Payment, steps []Step, entries []Entry) error
+	// DuePayments claims up to limit payments whose LookAt has come and whose lease is
+	// over, by setting LeaseTill to Now+lease. PostgreSQL: FOR UPDATE SKIP LOCKED.
+	DuePayments(limit int, lease time.Duration) ([]Payment, error)
+
+	// AddEvent inserts the event and one delivery, due now, for each endpoint of the
+	// merchant that wants it.
+	AddEvent(Event) error
+	PutEndpoint(Endpoint) error
+	LockEndpoint(id string) (Endpoint, error)
+	AddDelivery(Delivery) error
+	// DueDeliveries claims up to limit deliveries whose NextAt has come, at most
+	// perEndpoint of one endpoint so that a slow receiver delays no other.
+	DueDeliveries(limit, perEndpoint int, lease time.Duration) ([]Delivery, error)
+	SaveDelivery(d Delivery, t *Try) error
+	CancelDeliveries(endpointID string) error // all that wait
+
+	// AddCallback keeps a gateway's call; false: this (gateway, event) was here before.
+	AddCallback(gateway, eventID, paymentID string, body []byte) (bool, error)
+	// Redeem marks a payment's response token as used; false: it was before.
+	Redeem(paymentID string) (bool, error)
+	PutSetting(name, value string) error
+}
+
+// Claim is an idempotency key with the answer that was given under it.
+type Claim struct {
+	Scope       string // merchant or partner, dialect, method and route
+	Key         string
+	Fingerprint string
+	Status      int
+	Body        []byte
+	ObjectID    string
+	CreatedAt   time.Time
+}
+
+// ClaimLife is how long a key is remembered: exactly 24 hours from creation.
+const ClaimLife = 24 * time.Hour
+
+// Books reads whole tables for an audit, in one snapshot, in the order of ids. A
+// function that returns an error ends the walk with it.
+type Books interface {
+	Audit(ctx context.Context, f func(Ledgers) error) error
+}
+
+// Ledgers is one snapshot of everything that an audit compares.
+type Ledgers interface {
+	Now() time.Time
+	EachLink(func(Link) error) error
+	EachPayment(func(Payment, []Step, []Entry) error) error
+	EachDebt(func(Debt) error) error
+	EachEvent(func(Event) error) error
+	EachDelivery(func(Delivery) error) error
+	EachClaim(func(Claim) error) error
+	EachEndpoint(func(Endpoint) error) error
+	// Integrity asks the engine to check its own files; nil where it is whole.
+	Integrity() error
+}
