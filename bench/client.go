@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// client asks one server, over as many kept connections as there are callers.
+type client struct {
+	http *http.Client
+}
+
+func newClient(callers int) *client {
+	return &client{&http.Client{
+		Timeout:   30 * time.Second,
+		Transport: &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+	}}
+}
+
+func (c *client) close() { c.http.CloseIdleConnections() }
+
+// do sends a request and returns the body; another status than wanted is an error.
+func (c *client) do(r *http.Request, want int) ([]byte, http.Header, error) {
+	answer, err := c.http.Do(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != want {
+		err = fmt.Errorf("%s %s answered %s, want %d: %.300s", r.Method, r.URL, answer.Status, want, body)
+	}
+	return body, answer.Header, err
+}
+
+func (c *client) postJSON(address string, header http.Header, in, out any) error {
+	text, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequest(http.MethodPost, address, bytes.NewReader(text))
+	if err != nil {
+		return err
+	}
+	r.Header = header.Clone()
+	if r.Header == nil {
+		r.Header = make(http.Header)
+	}
+	r.Header.Set("Content-Type", "application/json")
+	body, _, err := c.do(r, http.StatusOK)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(body, out)
+}
+
+// accessToken gets a one-time token of FrontStream's API.
+func (c *client) accessToken(p ready) (string, error) {
+	var answer struct{ Token string }
+	err := c.postJSON(p.BaseURL+"/api/ClientSession", nil, map[string]string{
+		"ClientId": p.FrontStream.ClientID, "ClientSecret": p.FrontStream.ClientSecret}, &answer)
+	return answer.Token, err
+}
+
+// link makes a link through FrontStream's API and returns its address.
+func (c *client) link(p ready, accessToken string) (string, error) {
+	var answer struct{ PayLinkUrl string }
+	err := c.postJSON(p.BaseURL+"/api/paylink", http.Header{"Accesstoken": {accessToken}}, map[string]any{
+		"ApiKey": p.FrontStream.APIKey, "RedirectUrl": "https://merchant.example/thanks",
+		"Email": "payer@example.com", "FirstName": "Pat", "LastName": "Payer",
+		"PaymentLines": []map[string]any{{"Amount": "25.00", "Type": 12, "Recurring": 0}},
+	}, &answer)
+	if err == nil && answer.PayLinkUrl == "" {
+		err = fmt.Errorf("%s/api/paylink answered no PayLinkUrl", p.BaseURL)
+	}
+	return answer.PayLinkUrl, err
+}
+
+// get reads a page.
+func (c *client) get(address string) ([]byte, error) {
+	r, err := http.NewRequest(http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	body, _, err := c.do(r, http.StatusOK)
+	return body, err
+}
+
+// pay does what a payer's browser does with a link: look at the page, enter a
+// card in the sandbox's frame, send the form. It ends with the redirect that
+// says the charge was made and settled.
+func (c *client) pay(p ready, link string) error {
+	page, err := c.get(link)
+	if err != nil {
+		return err
+	}
+	form := fields(page)
+	var token struct{ Token string }
+	err = c.postJSON(p.GatewayURL+"/v1/tokens", http.Header{"Origin": {p.GatewayURL}}, map[string]string{
+		"method": "card", "number": "4242424242424242", "expiry": time.Now().AddDate(2, 0, 0).Format("01/06"),
+		"cvc": "123"}, &token)
+	if err != nil {
+		return err
+	}
+	form.Set("gateway_token", token.Token)
+	r, err := http.NewRequest(http.MethodPost, link, strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Origin", p.BaseURL)
+	_, header, err := c.do(r, http.StatusSeeOther)
+	if err != nil {
+		return err
+	}
+	return c.settled(p, header.Get("Location"))
+}
+
+// settled follows our own redirects until one leaves for the merchant, which
+// is where a payer goes who has paid.
+func (c *client) settled(p ready, location string) error {
+	for hops := 0; hops < 5; hops++ {
+		u, err := url.Parse(location)
+		if err != nil {
+			return err
+		}
+		if u.Host == "merchant.example" {
+			return nil
+		}
+		r, err := http.NewRequest(http.MethodGet, mustAbsolute(p.BaseURL, u), nil)
+		if err != nil {
+			return err
+		}
+		_, header, err := c.do(r, http.StatusSeeOther)
+		if err != nil {
+			return err
+		}
+		location = header.Get("Location")
+	}
+	return fmt.Errorf("after 5 redirects the payer is at %s and not at the merchant's", location)
+}
+
+func mustAbsolute(base string, u *url.URL) string {
+	if u.IsAbs() {
+		return u.String()
+	}
+	return base + u.String()
+}
+
+var (
+	input     = regexp.MustCompile(`<input\b[^>]*>`)
+	attribute = regexp.MustCompile(`\b(name|value|type)="([^"]*)"`)
+)
+
+// fields are the controls of a page's form as a browser would send them back.
+func fields(page []byte) url.Values {
+	form := make(url.Values)
+	for _, tag := range input.FindAll(page, -1) {
+		found := make(map[string]string)
+		for _, match := range attribute.FindAllSubmatch(tag, -1) {
+			found[string(match[1])] = html.UnescapeString(string(match[2]))
+		}
+		unsent := (found["type"] == "radio" || found["type"] == "checkbox") && !bytes.Contains(tag, []byte(" checked"))
+		if found["name"] != "" && !unsent {
+			form.Set(found["name"], found["value"])
+		}
+	}
+	return form
+}
