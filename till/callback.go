@@ -1,0 +1,92 @@
+package till
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"paylink"
+	"paylink/internal/fault"
+)
+
+// Callback takes a gateway's call to us. It is verified by the gateway's own rules,
+// kept, and applied in one transaction; a call that was here before changes
+// nothing. An error of kind Unauthenticated or Invalid refuses it; any other means
+// that it should be sent again. Calls about keys that are not ours are kept and
+// answered like any other, so that they can be looked into.
+func (t *Till) Callback(ctx context.Context, gateway string, h http.Header, body []byte) error {
+	ctx = context.WithoutCancel(ctx)
+	g, err := t.gateway(gateway)
+	if err != nil {
+		return err
+	}
+	reader, ok := g.(paylink.CallbackReader)
+	if !ok {
+		return paylink.E(paylink.NotFound, "callbacks", "this gateway does not call back")
+	}
+	now, err := t.now(ctx)
+	if err != nil {
+		return err
+	}
+	n, err := reader.ReadCallback(h, body, now)
+	if err != nil {
+		return err
+	}
+	ev := Evidence{Kind: paylink.EvidenceCallback, Outcome: n.Outcome}
+	if ev.Kind, err = t.second(ctx, g, n); err != nil {
+		return err
+	}
+	err = t.Store.Update(ctx, func(tx paylink.Tx) error {
+		id := n.Key
+		p, err := tx.Payment(id)
+		switch {
+		case paylink.KindOf(err) == paylink.NotFound:
+			id = ""
+		case err != nil:
+			return err
+		case p.Gateway != gateway || p.Account != n.Account:
+			id = "" // another merchant's account: kept, not believed (mycart #405)
+		}
+		fresh, err := tx.AddCallback(gateway, n.EventID, id, body)
+		if err != nil || !fresh || id == "" {
+			return err
+		}
+		fault.Point("K10.before")
+		_, err = t.settle(tx, id, ev)
+		fault.Point("K11.before")
+		return err
+	})
+	fault.Point("K11.after")
+	return err
+}
+
+// second asks the gateway itself where a callback claims a success after the end:
+// only both together bring a finished payment back to life.
+func (t *Till) second(ctx context.Context, g paylink.Gateway, n paylink.Notice) (paylink.EvidenceKind, error) {
+	p, err := t.payment(ctx, n.Key)
+	if paylink.KindOf(err) == paylink.NotFound || (err == nil && judge(p, n.Outcome).cause != paylink.CauseLate) {
+		return paylink.EvidenceCallback, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	ctx, stop := context.WithTimeout(ctx, callLimit)
+	defer stop()
+	o, err := g.Lookup(ctx, p.Account, p.ID)
+	if err != nil {
+		return "", errors.Join(paylink.E(paylink.Unavailable, "lookup", "a late success could not be checked; send it again"), err)
+	}
+	if o.Status != n.Outcome.Status || o.Amount != n.Outcome.Amount {
+		return paylink.EvidenceCallback, nil
+	}
+	return paylink.EvidenceBoth, nil
+}
+
+func (t *Till) now(ctx context.Context) (now time.Time, err error) {
+	err = t.Store.View(ctx, func(r paylink.Reader) error {
+		now = r.Now()
+		return nil
+	})
+	return now, err
+}

@@ -1,0 +1,89 @@
+package till
+
+import (
+	"paylink"
+)
+
+// verdict is what an outcome means for a payment: the state to move to and why, or
+// no change at all.
+type verdict struct {
+	to    paylink.PaymentState
+	cause paylink.Cause
+}
+
+var noChange = verdict{}
+
+// judge is the pure rule from (payment, what the gateway says) to the next state.
+// Outcomes arrive in any order and any number of times: what is older than what we
+// know changes nothing (trust.md I-17), and no success is ever turned into a
+// decline (I-13).
+func judge(p paylink.Payment, o paylink.Outcome) verdict {
+	open := p.State == paylink.Sending || p.State == paylink.RequiresAction || p.State == paylink.Unknown
+	if moved(o.Status) && !fits(p, o) {
+		if open || p.State == paylink.Authorized {
+			return verdict{paylink.Mismatch, paylink.CauseOutcome}
+		}
+		return noChange
+	}
+	switch o.Status {
+	case paylink.OutcomeAction:
+		if p.State == paylink.Sending || p.State == paylink.Unknown {
+			return verdict{paylink.RequiresAction, paylink.CauseOutcome}
+		}
+	case paylink.OutcomeAuthorized:
+		if open {
+			return verdict{paylink.Authorized, paylink.CauseOutcome}
+		}
+	case paylink.OutcomePending:
+		if open {
+			return verdict{paylink.Pending, paylink.CauseOutcome}
+		}
+	case paylink.OutcomeCaptured:
+		switch {
+		case open || p.State == paylink.Authorized || p.State == paylink.Pending:
+			return verdict{paylink.Captured, paylink.CauseOutcome}
+		case p.State == paylink.Declined || p.State == paylink.Abandoned || p.State == paylink.Voided || p.State == paylink.AuthExpired:
+			return verdict{paylink.CapturedLate, paylink.CauseLate}
+		}
+	case paylink.OutcomeDeclined, paylink.OutcomeCancelled:
+		if open {
+			return verdict{paylink.Declined, paylink.CauseOutcome}
+		}
+	case paylink.OutcomeVoided:
+		if open || p.State == paylink.Authorized {
+			return verdict{paylink.Voided, paylink.CauseOutcome}
+		}
+	case paylink.OutcomeReturned:
+		if open || p.State == paylink.Pending || p.State == paylink.Captured || p.State == paylink.CapturedLate {
+			return verdict{paylink.Returned, paylink.CauseOutcome}
+		}
+	case paylink.OutcomeRefunded:
+		return refund(p, o, open)
+	}
+	return noChange
+}
+
+func refund(p paylink.Payment, o paylink.Outcome, open bool) verdict {
+	taken := open || p.State == paylink.Captured || p.State == paylink.CapturedLate || p.State == paylink.PartlyRefunded
+	switch {
+	case !taken || o.Refunded <= p.Refunded || o.Refunded > p.Amount.Minor:
+		return noChange
+	case o.Refunded == p.Amount.Minor:
+		return verdict{paylink.Refunded, paylink.CauseOutcome}
+	}
+	return verdict{paylink.PartlyRefunded, paylink.CauseOutcome}
+}
+
+// moved reports outcomes that say an amount was held or taken.
+func moved(s paylink.OutcomeStatus) bool {
+	switch s {
+	case paylink.OutcomeAuthorized, paylink.OutcomePending, paylink.OutcomeCaptured, paylink.OutcomeReturned, paylink.OutcomeRefunded:
+		return true
+	}
+	return false
+}
+
+// fits reports whether amount, currency and payee are what was asked for.
+func fits(p paylink.Payment, o paylink.Outcome) bool {
+	return o.Amount == p.Amount && o.Account == p.Account
+}

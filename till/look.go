@@ -1,0 +1,73 @@
+package till
+
+import (
+	"context"
+	"time"
+
+	"paylink"
+)
+
+// Sight is what a payer may see of a link.
+type Sight struct {
+	paylink.Offer
+	Standing paylink.Standing
+	Now      time.Time
+	// Saved is the instrument that the link is bound to, where it is.
+	Saved *paylink.Instrument
+}
+
+// Look gives the link behind an address. It changes nothing: no row, no session,
+// no gateway object; a mail scanner may look a thousand times (trust.md, anchor 5).
+// An address that is unknown or retired is NotFound.
+func (t *Till) Look(ctx context.Context, address string) (Sight, error) {
+	var s Sight
+	err := t.Store.View(ctx, func(r paylink.Reader) (err error) {
+		if s.Offer, err = r.Offer(address); err != nil {
+			return err
+		}
+		s.Now = r.Now()
+		s.Standing = s.Link.StandingAt(s.Now)
+		if s.Link.Instrument != "" {
+			saved, err := r.Instrument(s.Link.Instrument)
+			if err != nil {
+				return err
+			}
+			s.Saved = &saved
+		}
+		return nil
+	})
+	return s, err
+}
+
+// LookAttempt gives the payment of an attempt at a link, NotFound where the form
+// was never submitted. Whoever knows the attempt's token may see its state.
+func (t *Till) LookAttempt(ctx context.Context, linkID, attempt string) (paylink.Payment, error) {
+	var p paylink.Payment
+	if !t.checkAttempt(linkID, attempt) {
+		return p, paylink.E(paylink.NotFound, "attempt_unknown", "no such attempt at this link")
+	}
+	err := t.Store.View(ctx, func(r paylink.Reader) (err error) {
+		p, err = r.PaymentByAttempt(linkID, attempt)
+		return err
+	})
+	return p, err
+}
+
+// LastPaid is the newest payment that used up a link that may be paid once; the
+// page for whoever comes second says when it was paid, and nothing about by whom.
+func (t *Till) LastPaid(ctx context.Context, l paylink.Link) (p paylink.Payment, err error) {
+	err = t.Store.View(ctx, func(r paylink.Reader) error {
+		list, err := r.Payments(paylink.PaymentFilter{LinkID: l.ID, Paging: paylink.Paging{Limit: 50}})
+		for _, one := range list {
+			if one.State.Uses() && !one.Surplus {
+				p = one
+				return err
+			}
+		}
+		if err == nil {
+			err = paylink.E(paylink.NotFound, "payment_unknown", "the link has no payment that used it")
+		}
+		return err
+	})
+	return p, err
+}

@@ -1,0 +1,79 @@
+package till
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"paylink"
+)
+
+// mac signs a text for one purpose; a signature made for one is worthless for another.
+func (t *Till) mac(purpose string, parts ...string) string {
+	h := hmac.New(sha256.New, t.Key)
+	h.Write([]byte(purpose))
+	for _, p := range parts {
+		h.Write([]byte{0})
+		h.Write([]byte(p))
+	}
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
+}
+
+// NewAttempt makes the token that a payment form carries: unguessable, bound to
+// its link, good for one payment. Making one stores nothing.
+func (t *Till) NewAttempt(linkID string) string {
+	n := paylink.NewToken()
+	return n + t.mac("attempt", linkID, n)
+}
+
+// checkAttempt refuses attempts that we did not make for this link, so that a
+// foreign page can't submit a form of its own making.
+func (t *Till) checkAttempt(linkID, attempt string) bool {
+	if len(attempt) != 44 {
+		return false
+	}
+	return subtle.ConstantTimeCompare([]byte(attempt[22:]), []byte(t.mac("attempt", linkID, attempt[:22]))) == 1
+}
+
+// ResponseToken is what the redirect after a payment carries. It is derived from
+// the payment, so a reloaded page gives the same one, and it redeems once.
+func (t *Till) ResponseToken(p paylink.Payment) string {
+	return p.ID[len(paylink.PrefixPayment):] + t.mac("response", p.ID)
+}
+
+// Redeem gives the payment behind a response token, the first time it is asked
+// within ResponseLife of completion. Afterwards, and for tokens that were never
+// ours, it answers NotFound; nothing tells the two apart.
+func (t *Till) Redeem(ctx context.Context, token string) (paylink.Payment, error) {
+	gone := paylink.E(paylink.NotFound, "response_token", "the response token is unknown, used or expired")
+	if len(token) != 26+22 {
+		return paylink.Payment{}, gone
+	}
+	id := paylink.PrefixPayment + strings.ToLower(token[:26])
+	if subtle.ConstantTimeCompare([]byte(token[26:]), []byte(t.mac("response", id))) != 1 {
+		return paylink.Payment{}, gone
+	}
+	life := t.ResponseLife
+	if life == 0 {
+		life = time.Hour
+	}
+	var p paylink.Payment
+	err := t.Store.Update(ctx, func(tx paylink.Tx) (err error) {
+		if p, err = tx.Payment(id); err != nil {
+			return err
+		}
+		if !p.State.Paid() || tx.Now().After(p.CompletedAt.Add(life)) {
+			return gone
+		}
+		first, err := tx.Redeem(id)
+		if err == nil && !first {
+			err = gone
+		}
+		return err
+	})
+	return p, err
+}
