@@ -144,7 +144,7 @@ func (b *testBank) lookup(key string) bank.Charge {
 func (b *testBank) wait(key string, state bank.State) bank.Charge {
 	b.t.Helper()
 	var c bank.Charge
-	for range 400 {
+	for range 3000 {
 		_, body, err := b.call("GET", "/v1/charges/"+key, apiKey, nil)
 		if err == nil && json.Unmarshal(body, &c) == nil && c.State == state {
 			return c

@@ -58,19 +58,19 @@ func (s *Server) tell(t *tx, a *Account, c *charge, now int64) (early []int64, e
 		return nil, err
 	}
 	events := []Event{s.event(falsified(shown, e.falsify), now)}
-	delays := []time.Duration{0}
+	delay, rows := time.Duration(0), 1
 	switch e.callback {
 	case "late":
-		delays[0] = e.late
+		delay = e.late
 	case "twice":
-		events, delays = append(events, events[0]), append(delays, 0)
+		rows = 2
 	case "early":
-		delays[0] = earlyFallback
+		delay = earlyFallback
 	case "out_of_order":
-		events, delays = s.disordered(events[0], shown, now)
+		events = append(events, s.stale(shown, now)...)
 	}
-	for i, ev := range events {
-		seq, err := t.queueCallback(a.ID, ev, now, delays[i])
+	for range rows {
+		seq, err := t.queueCallback(a.ID, events, now, delay)
 		if err != nil {
 			return nil, err
 		}
@@ -87,11 +87,10 @@ func (s *Server) event(c Charge, now int64) Event {
 	return Event{ID: "ev_" + paylink.NewToken(), Type: "charge." + string(c.State), CreatedMS: now, Charge: c}
 }
 
-// disordered sends the truth first and then what a muddled gateway lets follow:
-// the authorization before it, a state of no meaning, and the failure of an
-// older try.
-func (s *Server) disordered(truth Event, c Charge, now int64) ([]Event, []time.Duration) {
-	events, delays := []Event{truth}, []time.Duration{0}
+// stale is what a muddled gateway lets follow the truth: the authorization
+// before it, a state of no meaning, and the failure of an older try.
+func (s *Server) stale(c Charge, now int64) []Event {
+	var events []Event
 	for i, st := range []State{Authorized, "processing", Declined} {
 		old := c
 		old.State, old.Captured, old.Version = st, 0, 0
@@ -99,18 +98,22 @@ func (s *Server) disordered(truth Event, c Charge, now int64) ([]Event, []time.D
 			old.ID, old.Reason = "ch_"+paylink.NewToken(), "do_not_honor"
 		}
 		events = append(events, s.event(old, now-int64(i+1)))
-		delays = append(delays, time.Duration(i+1)*100*time.Millisecond)
 	}
-	return events, delays
+	return events
 }
 
-func (t *tx) queueCallback(account string, ev Event, now int64, delay time.Duration) (int64, error) {
-	body, err := json.Marshal(ev)
-	if err != nil {
-		return 0, err
+// queueCallback writes one row: events that are sent one after the other, a line each.
+func (t *tx) queueCallback(account string, events []Event, now int64, delay time.Duration) (int64, error) {
+	var lines []string
+	for _, ev := range events {
+		body, err := json.Marshal(ev)
+		if err != nil {
+			return 0, err
+		}
+		lines = append(lines, string(body))
 	}
 	res, err := t.exec(`INSERT INTO callbacks (account, body, born, due, tries) VALUES ($1,$2,$3,$4,0)`,
-		account, string(body), now, now+delay.Milliseconds())
+		account, strings.Join(lines, "\n"), now, now+delay.Milliseconds())
 	if err != nil {
 		return 0, err
 	}
@@ -120,7 +123,7 @@ func (t *tx) queueCallback(account string, ev Event, now int64, delay time.Durat
 type callback struct {
 	seq     int64
 	account string
-	body    string
+	body    string // one event a line
 	born    int64
 	tries   int
 }
@@ -199,18 +202,28 @@ func (s *Server) send(c callback) {
 	})
 }
 
+// post sends the row's events in their order, up to the first that is not taken.
 func (s *Server) post(c callback) bool {
 	a := s.account(c.account)
 	if a == nil || a.CallbackURL == "" {
 		return false
 	}
-	req, err := http.NewRequest(http.MethodPost, a.CallbackURL, strings.NewReader(c.body))
+	for _, body := range strings.Split(c.body, "\n") {
+		if !s.postOne(a, body) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *Server) postOne(a *Account, body string) bool {
+	req, err := http.NewRequest(http.MethodPost, a.CallbackURL, strings.NewReader(body))
 	if err != nil {
 		return false
 	}
 	req.Header.Set("Content-Type", "application/json")
 	// The receiver's clock is the real one: a bank moved by weeks must not look like a replay.
-	req.Header.Set(SignatureHeader, Sign(a.CallbackSecret, s.o.Clock(), []byte(c.body)))
+	req.Header.Set(SignatureHeader, Sign(a.CallbackSecret, s.o.Clock(), []byte(body)))
 	resp, err := s.sender.Do(req)
 	if err != nil {
 		return false

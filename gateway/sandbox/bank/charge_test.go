@@ -2,6 +2,7 @@ package bank_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -155,32 +156,41 @@ func TestCancelledKeyIsDeadForEver(t *testing.T) {
 	}
 }
 
-func TestCancelBeatsQueuedAndSlowRequests(t *testing.T) {
+func TestCancelBeatsAQueuedRequest(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
-	b.trouble(bank.Rule{Op: "charge", Do: "queue_ms:150", Match: bank.Match{Key: "queued"}},
-		bank.Rule{Op: "charge", Do: "slow_ms:150", Match: bank.Match{Key: "slow"}},
-		bank.Rule{Op: "charge", Do: "queue_ms:50", Match: bank.Match{Key: "comes"}})
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		if status, body, _ := b.call("POST", "/v1/charges", apiKey, order("slow", "tok_test_visa")); status != http.StatusConflict {
-			t.Errorf("the slow request got %d %s", status, body)
-		}
-	})
+	b.trouble(bank.Rule{Op: "charge", Do: "queue_ms:3600000"})
 	for _, key := range []string{"queued", "comes"} {
 		if _, _, err := b.call("POST", "/v1/charges", apiKey, order(key, "tok_test_visa")); err == nil {
 			t.Errorf("%s was answered", key)
 		}
 	}
-	time.Sleep(20 * time.Millisecond) // lets the slow request arrive; either order ends the same
+	b.wantError(http.StatusNotFound, "not_found", "GET", "/v1/charges/comes", nil)
 	b.must(http.StatusOK, "POST", "/v1/charges/queued/cancel", nil, nil)
-	b.must(http.StatusOK, "POST", "/v1/charges/slow/cancel", nil, nil)
-	wg.Wait()
-	b.wait("comes", bank.Captured)
-	time.Sleep(200 * time.Millisecond)
-	for _, key := range []string{"queued", "slow"} {
-		if n := len(b.booked(key)); n != 0 {
-			t.Errorf("%s: %d charges after cancelling", key, n)
+	b.must(http.StatusOK, "POST", "/v1/clock", map[string]int64{"offset_ms": 3_700_000}, nil)
+	b.wait("comes", bank.Captured) // it was queued after the other
+	if n := len(b.booked("queued")); n != 0 {
+		t.Errorf("%d charges after cancelling", n)
+	}
+}
+
+// TestCancelAndASlowRequestAgree: whichever comes first, the other is told so.
+func TestCancelAndASlowRequestAgree(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	b.trouble(bank.Rule{Op: "charge", Do: "slow_ms:20"})
+	for i := range 20 {
+		key := fmt.Sprintf("k%d", i)
+		var status int
+		var wg sync.WaitGroup
+		wg.Go(func() { status, _, _ = b.call("POST", "/v1/charges", apiKey, order(key, "tok_test_visa")) })
+		time.Sleep(time.Duration(i) * 2 * time.Millisecond)
+		var c bank.Charge
+		b.must(http.StatusOK, "POST", "/v1/charges/"+key+"/cancel", nil, &c)
+		wg.Wait()
+		n := len(b.booked(key))
+		if won := c.State == bank.Cancelled; won != (status == http.StatusConflict) || won != (n == 0) {
+			t.Errorf("cancelling tells %s, the charge got %d, the book has %d", c.State, status, n)
 		}
 	}
 }
