@@ -80,7 +80,8 @@ stories: bin/paylink-race e2e/node_modules/axe-core/axe.min.js ## pictures of ev
 verify: bin/templ ## generated code is what the generators make, modules are what go.sum says
 	.ci/generated
 	go mod verify
-	cd e2e && go mod verify
+	@# go mod verify asks even for a module that is a folder here; that answer is left out.
+	cd e2e && ! (go mod verify 2>&1 || true) | grep -v -e '^all modules verified' -e '^paylink v0.0.0: missing ziphash'
 	cd internal/tools && go mod verify
 
 .PHONY: generate
