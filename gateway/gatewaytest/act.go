@@ -27,7 +27,7 @@ func runActs(t *testing.T, h Harness) {
 	if !ok {
 		return
 	}
-	runAct(t, h, anAct{call: Refund, once: paylink.OutcomeCaptured, book: Book{Charges: 1, Taken: 2500, Returned: 500},
+	runAct(t, h, anAct{call: Refund, once: paylink.OutcomeRefunded, book: Book{Charges: 1, Taken: 2500, Returned: 500},
 		do: func(k, rk string) (paylink.Outcome, error) {
 			return g.Refund(context.Background(), h.Account, k, rk, money(500))
 		}})
@@ -41,7 +41,7 @@ func runActs(t *testing.T, h Harness) {
 			status   paylink.OutcomeStatus
 			refunded int64
 		}{
-			{"_1", 1000, paylink.OutcomeCaptured, 1000},
+			{"_1", 1000, paylink.OutcomeRefunded, 1000},
 			{"_2", 1501, paylink.OutcomeDeclined, 0},
 			{"_3", 1500, paylink.OutcomeRefunded, 2500},
 			{"_4", 1, paylink.OutcomeDeclined, 0},

@@ -30,6 +30,9 @@ func (g *Gateway) ReadCallback(h http.Header, body []byte, now time.Time) (payli
 	if err := decode(body, &ev); err != nil {
 		return paylink.Notice{}, &paylink.Error{Kind: paylink.Invalid, Code: "callback_unreadable", Text: "the callback is not the JSON it should be", Err: err}
 	}
+	if g.c.RealTime {
+		now = time.Now()
+	}
 	// The account that the body names decides whose secret must have signed it, so
 	// nobody can speak for another account.
 	s, ok := g.c.Accounts(ev.Charge.Account)

@@ -61,10 +61,13 @@ func (g *Gateway) Charge(ctx context.Context, c paylink.Charge) (paylink.Outcome
 		return paylink.Outcome{}, err
 	}
 	out, err := g.CancelKey(ctx, c.Account, c.Key)
-	if err == nil && out.Status == paylink.OutcomeCancelled {
+	if err != nil { // not wrapped: ErrNotSent would speak of the cancelling only
+		return paylink.Outcome{}, fmt.Errorf("the gateway refused payment %s (%s), and its key could not be made unusable: %v", c.Key, no.Code, err)
+	}
+	if out.Status == paylink.OutcomeCancelled {
 		out = paylink.Outcome{Status: paylink.OutcomeDeclined, Account: c.Account, Method: c.Method, Decline: paylink.DeclineGeneric}
 	}
-	return out, err
+	return out, nil
 }
 
 // Lookup asks what became of a key.

@@ -87,7 +87,7 @@ func (g *Gateway) outcome(c charge, key string) (paylink.Outcome, error) {
 	}
 	if c.State == "captured" || c.State == "settled" {
 		out.Amount.Minor = c.Captured
-		if c.Refunded > 0 && c.Refunded == c.Captured {
+		if c.Refunded > 0 { // whole or in part: Refunded says how much
 			out.Status = paylink.OutcomeRefunded
 		}
 	}

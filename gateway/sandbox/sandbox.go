@@ -22,6 +22,9 @@ type Config struct {
 	NotIdempotent bool
 	KeyLife       time.Duration
 	Horizon       time.Duration
+	// RealTime judges the age of callbacks by the machine's clock. The bank stamps
+	// them with it, so a demo or test that moves paylink's clock needs this.
+	RealTime bool
 }
 
 // Secrets of one account.

@@ -297,6 +297,44 @@ func TestARefusedRequestIsDeclinedOnlyWhenItsKeyIsDead(t *testing.T) {
 	}
 }
 
+// TestARefusalWhoseKeyCouldNotBeCancelledIsUnknown: the dial that fails is the
+// cancelling's, so "nothing was sent" would be a lie about the charge.
+func TestARefusalWhoseKeyCouldNotBeCancelledIsUnknown(t *testing.T) {
+	t.Parallel()
+	var web *httptest.Server
+	web = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_ = web.Listener.Close()
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		_, _ = io.WriteString(w, `{"error":{"code":"token_unknown","message":"lapsed"}}`)
+	}))
+	t.Cleanup(web.Close)
+	g, err := sandbox.New(sandbox.Config{URL: web.URL, Accounts: secretsOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := g.Charge(context.Background(), order("k")); err == nil || errors.Is(err, paylink.ErrNotSent) {
+		t.Errorf("%+v, %v", out, err)
+	}
+}
+
+func TestCallbacksCanBeJudgedByTheRealTime(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(_ *bank.Account, c *sandbox.Config) { c.RealTime = true })
+	if _, err := h.gateway.Charge(context.Background(), order("k")); err != nil {
+		t.Fatal(err)
+	}
+	header, body := h.callback(t, "k")
+	if _, err := h.gateway.ReadCallback(header, body, time.Now().AddDate(0, 1, 0)); err != nil {
+		t.Errorf("with paylink's clock a month ahead: %v", err)
+	}
+	old := http.Header{bank.SignatureHeader: {bank.Sign(secrets[account].CallbackSecret, time.Now().Add(-time.Hour), body)}}
+	if _, err := h.gateway.ReadCallback(old, body, time.Now()); paylink.KindOf(err) != paylink.Unauthenticated {
+		t.Errorf("an hour old: %v", err)
+	}
+}
+
 func TestAccountsNeverMix(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
