@@ -77,8 +77,8 @@ func isHTTP(raw string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 }
 
-// putAccount makes an account or changes it; the id stays.
-func (s *Server) putAccount(a Account) error {
+// PutAccount makes an account or changes it; the id stays.
+func (s *Server) PutAccount(a Account) error {
 	if err := a.check(); err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (s *Server) postAccount(w http.ResponseWriter, r *http.Request) {
 	if !s.readJSON(w, r, &a) {
 		return
 	}
-	if err := s.putAccount(a); err != nil {
+	if err := s.PutAccount(a); err != nil {
 		s.refuse(w, http.StatusUnprocessableEntity, "invalid", err.Error())
 		return
 	}

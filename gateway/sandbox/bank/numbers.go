@@ -83,8 +83,8 @@ var BankNumbers = []BankNumber{
 }
 
 // Amount is a trouble that the last three digits of an amount in minor units
-// ask for, in accounts whose trait TroubleByAmount is on: 12.911 in a currency
-// without trouble cents is 11 911 minor units of yen, $119.11 of dollars.
+// ask for, in accounts whose trait TroubleByAmount is on: 119.11 dollars and
+// 11911 yen are both 11911 minor units, which end in 911.
 type Amount struct {
 	Ending int64
 	Does   string

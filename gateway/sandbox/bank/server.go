@@ -78,7 +78,7 @@ func (s *Server) prepare() error {
 		return err
 	}
 	for _, a := range s.o.Accounts {
-		if err := s.putAccount(a); err != nil {
+		if err := s.PutAccount(a); err != nil {
 			return err
 		}
 	}
