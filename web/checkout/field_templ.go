@@ -377,7 +377,7 @@ func control(f Field) templ.Attributes {
 	class := "EPF__form-element EPF_form-element form-control p-inputtext"
 	bad := " EPF_form-element--error"
 	if f.Kind == Select {
-		class, bad = "p-dropdown-label p-inputtext form-control", " select--error"
+		class, bad = "p-dropdown-label p-inputtext", " select--error"
 	}
 	a := templ.Attributes{"id": f.ID(), "name": f.Name, "aria-describedby": f.describedBy()}
 	if f.Error != "" {

@@ -82,7 +82,7 @@ func (v *FormView) ask(a Asks, val Values, wrong Faults) {
 		Wrong: l.T("error.reference", "n", strconv.Itoa(maxReference))})
 	add(a.Name, Field{Name: "first_name", Label: l.T("field.first_name"), AutoComplete: "given-name", MaxLength: maxName, Half: true, Wrong: l.T("error.first_name")})
 	add(a.Name, Field{Name: "last_name", Label: l.T("field.last_name"), AutoComplete: "family-name", MaxLength: maxName, Half: true, Wrong: l.T("error.last_name")})
-	add(a.Email, Field{Name: "email", Label: l.T("field.email"), Hint: l.T("field.email_hint"), Type: "email", AutoComplete: "email", InputMode: "email",
+	add(a.Email, Field{Name: "email", Label: l.T("field.email"), Type: "email", AutoComplete: "email", InputMode: "email",
 		MaxLength: maxEmail, Placeholder: "name@example.com", Wrong: l.T("error.email")})
 	if a.Address != Off {
 		v.askAddress(a, val, wrong)

@@ -93,7 +93,7 @@ func formStories(l look.Locale) []Story {
 			}
 			v.Lines = append(v.Lines, FactLine{Label: what, Note: note, Amount: price})
 		}
-		v.Tax, v.Total = l.Money(usd(1210)), l.Money(usd(18225))
+		v.Total = l.Money(usd(17015))
 		v.Facts.Amount, v.Sum = v.Total, v.Total
 		v.ask(Asks{Email: Required}, nil, nil)
 	})
@@ -109,7 +109,7 @@ func formStories(l look.Locale) []Story {
 		v.ask(Asks{Name: Required, Email: Required}, Values{"first_name": "ليلى", "last_name": "الحسن"}, nil)
 	})
 	add("your-amount", func(v *FormView) {
-		v.Facts.Amount, v.Sum, v.Heading, v.Button = "", "", l.T("facts.donation"), l.T("pay.donate")
+		v.Facts.Amount, v.Sum, v.Heading, v.Button = "", "", l.T("facts.to"), l.T("pay.pay")
 		v.Payee, v.Title = "Lighthouse Trust", "Keep the lamp turning"
 		v.ask(Asks{Amount: true, Least: usd(1), Most: usd(9999999), Name: Required, Email: Required, Reference: Optional, Note: Optional}, nil, nil)
 	})
@@ -130,7 +130,7 @@ func formStories(l look.Locale) []Story {
 		v.ask(Asks{Email: Required}, nil, nil)
 	})
 	add("declined", func(v *FormView) {
-		v.Message = l.T("decline.insufficient_funds")
+		v.Message = l.T("decline.declined")
 		v.ask(storyAsks, storyPerson, nil)
 	})
 	add("every-error", func(v *FormView) { everyError(l, v) })
@@ -139,6 +139,16 @@ func formStories(l look.Locale) []Story {
 		v.Title = "Invoice INV-2291"
 		v.Powered = look.PoweredBy{Text: "Powered by Harbor Cloud", URL: "https://harborcloud.example/"}
 		v.ask(storyAsks, storyPerson, nil)
+	})
+	add("themed-saved", func(v *FormView) {
+		v.Theme = storyTheme
+		v.Methods = []Method{{Key: "saved", Label: l.T("method.saved_card", "brand", "Visa", "last4", "4242"), Brands: []string{"visa"}, Text: l.T("method.saved_text")}}
+		v.Hosted, v.Button = "", l.T("pay.submit")
+	})
+	add("themed-recurring", func(v *FormView) {
+		v.Theme, v.Title, v.Period = storyTheme, "Friends of the Lighthouse", l.T("period.monthly")
+		v.Terms = l.T("terms.recurring", "amount", v.Facts.Amount, "payee", v.Payee, "every", l.T("every.monthly"),
+			"next", l.Date(time.Date(2026, 12, 21, 0, 0, 0, 0, time.UTC)), "stop", l.T("terms.stop", "payee", v.Payee))
 	})
 	add("themed-errors", func(v *FormView) { v.Theme = storyTheme; everyError(l, v) })
 	add("demo", func(v *FormView) {
@@ -168,6 +178,8 @@ func noticeStories(l look.Locale) []Story {
 	at := l.DateTime(time.Date(2026, 11, 21, 14, 5, 0, 0, time.UTC))
 	slip := []Pair{{l.T("receipt.date"), at}, {l.T("receipt.method"), "Visa •••• 4242"}, {l.T("receipt.reference"), "INV-2291"}, {l.T("receipt.number"), "pay_01m3k5v7x9"}}
 	shop := Way{Text: l.T("way.shop", "payee", "Harbor Books"), Href: "https://harborbooks.example/thanks", Main: true}
+	later := []Way{{Text: l.T("way.look"), Href: "#", Main: true}}
+	again := []Way{{Text: l.T("way.again"), Href: "#", Main: true}}
 	var out []Story
 	add := func(state string, f *Facts, pairs []Pair, ways []Way, more ...string) {
 		v := notice(storyShell(l, state), state, "payee", "Harbor Books")
@@ -175,15 +187,15 @@ func noticeStories(l look.Locale) []Story {
 		v.Text = append(v.Text, more...)
 		out = append(out, Story{state, NoticePage(v)})
 	}
-	later := []Way{{Text: l.T("way.look"), Href: "#", Main: true}}
-	again := []Way{{Text: l.T("way.again"), Href: "#", Main: true}}
 	add("paid", &paid, slip, []Way{shop})
 	add("held", &paid, slip, []Way{shop})
 	add("refunded", &paid, slip, nil)
 	add("voided", &paid, slip, nil)
+	add("released", &paid, slip, nil)
+	add("returned", &paid, slip, again)
 	add("pending", &paid, slip, []Way{shop})
-	add("already_paid", &paid, slip, nil)
-	add("confirming", facts, nil, later, l.T("state.confirming.mail", "email", "ada@example.com"))
+	add("already_paid", nil, nil, nil, l.T("state.already_paid.when", "when", at))
+	add("confirming", facts, nil, later)
 	add("resume", facts, nil, []Way{{Text: l.T("state.resume.button", "gateway", "Sandbox"), Href: "#", Main: true}, {Text: l.T("way.other"), Href: "#"}})
 	for _, state := range []string{"used_up", "expired", "cancelled", "unknown"} {
 		add(state, nil, nil, nil)
@@ -250,5 +262,6 @@ const storySheet = `
 .gpay-card-info-container { border-radius: 25px !important; }
 .epf-cc { color: #cfe3db; }
 .epf-cc-selected { color: #e9b44c; }
+.select--error { background: transparent }
 .select--error ~ .fa-angle-down { display: none }
 `

@@ -14,9 +14,8 @@ type Facts struct {
 	Title   string
 	Text    string
 	Lines   []FactLine // shown when there is more than one, or one with a quantity or a label
-	Tax     string
-	Total   string // below the lines; "" without lines
-	Pairs   []Pair // reference, date, method …
+	Total   string     // below the lines; "" without lines
+	Pairs   []Pair     // reference, date, method …
 }
 
 // FactLine is one line of what is paid for.
@@ -93,24 +92,25 @@ type Method struct {
 type FormView struct {
 	look.Shell
 	Facts
-	Action     string // where the form is posted
-	Attempt    string // the payer's token against double submits
-	Amount     *Field // where the payer chooses it
-	Details    []Field
-	Country    *Field
-	Address    []Field
-	Methods    []Method
-	Chosen     string // key of the preselected method, "" for none
-	SaveAsked  bool   // may be offered to save the instrument
-	SaveText   string
-	SaveTicked bool
-	Note       *Field
-	Terms      string // what is taken today, what later, how to stop
-	Button     string
-	Sum        string // the amount in the button
-	Hosted     string // label of the way over the gateway's own page, "" without one
-	Message    string // what went wrong with the last try, in words
-	Demo       []TestNumber
+	Action      string // where the form is posted
+	Attempt     string // the payer's token against double submits
+	Amount      *Field // where the payer chooses it
+	Details     []Field
+	Country     *Field
+	Address     []Field
+	Methods     []Method
+	Chosen      string // key of the preselected method, "" for none
+	SaveAsked   bool   // may be offered to save the instrument
+	SaveText    string
+	SaveTicked  bool
+	Note        *Field
+	Terms       string // what is taken today, what later, how to stop
+	Button      string
+	Sum         string // the amount in the button
+	Hosted      string // label of the way over the gateway's own page, "" without one
+	Message     string // what went wrong with the last try, in words
+	MethodError string // no way to pay was chosen
+	Demo        []TestNumber
 }
 
 // TestNumber is a row of the table under the form in demo mode.
@@ -153,7 +153,7 @@ func (v FormView) steps() int {
 
 // start is the step that the script shows first: the one with something to mend.
 func (v FormView) start() string {
-	if v.steps() == 2 && len(v.wrong()) == 0 && v.Message != "" {
+	if v.steps() == 2 && len(v.wrong()) == 0 && (v.Message != "" || v.MethodError != "") {
 		return "2"
 	}
 	return "1"

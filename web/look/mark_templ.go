@@ -193,7 +193,7 @@ func Brand(name string, chosen bool) templ.Component {
 		}
 		switch name {
 		case "visa":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<path stroke-width=\"2.2\" d=\"m8 8 3 8 3.5-8m3 0-1.5 8m6-7c-1.5-1.2-4-1-4 .6 0 2.2 3.7 1.6 3.7 4 0 2-2.9 2.2-4.5.9m5.8 1.5 3.5-8 2 8m-4.2-2.5h3.2\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<path stroke-width=\"2\" d=\"m6 8.5 2.5 7 3.5-7m4 0-1.5 7m7-6.3c-1.4-1-3.6-.8-3.6.6 0 1.9 3.3 1.3 3.3 3.3 0 1.8-2.5 2-4.1.9m6.2 1.5 3.5-7 1.8 7m-4-2.3h3.3\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -208,7 +208,7 @@ func Brand(name string, chosen bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case "discover":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<circle cx=\"21\" cy=\"12\" r=\"4\" fill=\"currentColor\" stroke=\"none\"></circle><path d=\"M5.5 8.5v7h1.7c4.6 0 4.6-7 0-7zm8 0v7\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<path fill=\"currentColor\" stroke=\"none\" d=\"M14 22.5c9-1.5 16-5 20.5-11v8a3 3 0 0 1-3 3z\"></path><path stroke-width=\"1.7\" d=\"M6 6.5v7h1.7c4.6 0 4.6-7 0-7zm9.5 0v7\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -130,7 +130,7 @@ func TestPluralsFollowTheLanguage(t *testing.T) {
 func TestEveryMonthPeriodAndDeclineHasWords(t *testing.T) {
 	t.Parallel()
 	w := look.English()
-	for _, key := range []string{"month.1", "month.12", "period.monthly", "every.semimonthly", "decline.declined"} {
+	for _, key := range []string{"month.1", "month.12", "period.monthly", "every.twice_a_month", "decline.declined"} {
 		if !w.Has(key) {
 			t.Errorf("%s is missing", key)
 		}

@@ -1,0 +1,111 @@
+package checkout
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"net/http"
+	"strconv"
+
+	"paylink/web/look"
+
+	"github.com/a-h/templ"
+)
+
+// marker stands in a rendered page where the payer's attempt goes. It has the
+// length and the letters of an attempt and can't come from a merchant's text: it
+// is looked for once, in the hidden field that begins the form.
+const marker = "PAYLINK_ATTEMPT_PAYLINK_ATTEMPT_PAYLINK_ATTE"
+
+// sheet is a page rendered once: everything but the attempt, plain and deflated,
+// so that serving it is four writes and a checksum.
+type sheet struct {
+	header        http.Header
+	head, tail    []byte
+	zhead, ztail  []byte
+	headCRC       uint32
+	attemptLength int
+}
+
+// newSheet renders a page that holds the marker once.
+func newSheet(page templ.Component, header http.Header) (*sheet, error) {
+	var b bytes.Buffer
+	if err := page.Render(context.Background(), &b); err != nil {
+		return nil, fmt.Errorf("render the payment page: %w", err)
+	}
+	head, tail, found := bytes.Cut(b.Bytes(), []byte(`value="`+marker+`"`))
+	if !found {
+		return nil, fmt.Errorf("render the payment page: it has no place for the attempt")
+	}
+	head = append(bytes.Clone(head), `value="`...)
+	tail = append([]byte(`"`), tail...)
+	return &sheet{header: header, head: head, tail: tail, attemptLength: len(marker), headCRC: crc32.ChecksumIEEE(head),
+		zhead: deflate(head, false), ztail: deflate(tail, true)}, nil
+}
+
+// weight is the memory that a sheet takes, for the cache.
+func (s *sheet) weight() int {
+	return len(s.head) + len(s.tail) + len(s.zhead) + len(s.ztail) + 2048
+}
+
+// deflate compresses a part of a stream: it ends on a byte and refers to nothing
+// before it, so that parts can be joined.
+func deflate(part []byte, last bool) []byte {
+	var b bytes.Buffer
+	z, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	_, _ = z.Write(part) // a bytes.Buffer takes everything
+	if last {
+		_ = z.Close()
+	} else {
+		_ = z.Flush()
+	}
+	return b.Bytes()
+}
+
+var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255} // RFC 1952: deflate, no time, best compression, unknown system
+
+// serve answers with the page for one attempt.
+func (s *sheet) serve(w http.ResponseWriter, r *http.Request, attempt string) {
+	h := w.Header()
+	for k, v := range s.header {
+		h[k] = v
+	}
+	if len(attempt) != s.attemptLength {
+		// A page with another length would carry a wrong Content-Length.
+		http.Error(w, "internal", http.StatusInternalServerError)
+		return
+	}
+	body := make([]byte, 0, len(s.head)+len(s.tail)+len(attempt))
+	if look.AcceptsGzip(r) {
+		h["Content-Encoding"] = []string{"gzip"}
+		body = s.gzip(body, attempt)
+	} else {
+		body = append(append(append(body, s.head...), attempt...), s.tail...)
+	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the reader went away: nothing to do
+	}
+}
+
+// gzip joins the deflated parts around the attempt, which goes in as a stored
+// block (RFC 1951, 3.2.4), and checks the whole.
+func (s *sheet) gzip(body []byte, attempt string) []byte {
+	n := uint16(len(attempt))
+	body = append(body, gzipHeader...)
+	body = append(body, s.zhead...)
+	body = append(body, 0)
+	body = binary.LittleEndian.AppendUint16(body, n)
+	body = binary.LittleEndian.AppendUint16(body, ^n)
+	body = append(body, attempt...)
+	body = append(body, s.ztail...)
+	sum := crc32.Update(crc32.Update(s.headCRC, crc32.IEEETable, []byte(attempt)), crc32.IEEETable, s.tail)
+	body = binary.LittleEndian.AppendUint32(body, sum)
+	return binary.LittleEndian.AppendUint32(body, uint32(len(s.head)+len(attempt)+len(s.tail)))
+}

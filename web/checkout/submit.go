@@ -1,0 +1,164 @@
+package checkout
+
+import (
+	"bytes"
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+
+	"paylink"
+	"paylink/till"
+	"paylink/web/look"
+)
+
+// submit takes the form. It answers 303 to where the payer goes next, 422 with the
+// form where a field is wrong, and a page with its own code for everything else.
+func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
+	// A form on another site, or in a frame of one, must not pay (trust.md, H-77).
+	if err := h.origin.Check(r); err != nil {
+		h.tell(w, r, "forbidden", "way.open")
+		return
+	}
+	form, ok := h.readBody(w, r)
+	if !ok {
+		return
+	}
+	sight, err := h.Acts.Look(r.Context(), r.PathValue("token"))
+	if err != nil {
+		h.fail(w, r, err, true)
+		return
+	}
+	l := h.locale(r, sight.Offer, form.Get("lang"))
+	if !h.payable(sight) && form.Get("attempt") == "" {
+		h.closed(w, r, sight, l)
+		return
+	}
+	val := readForm(form)
+	if form.Get("act") == "country" {
+		h.again(w, r, sight, l, http.StatusOK, val, nil, "")
+		return
+	}
+	if h.Wait != nil {
+		if wait := h.Wait(r, sight.Link.ID); wait > 0 {
+			h.tooMany(w, r, sight, l, wait)
+			return
+		}
+	}
+	order, wrong := readOrder(sight, l, val, form)
+	if len(wrong) > 0 {
+		if !h.payable(sight) {
+			h.closed(w, r, sight, l)
+			return
+		}
+		h.again(w, r, sight, l, http.StatusUnprocessableEntity, val, wrong, "")
+		return
+	}
+	order.ClientIP = h.clientIP(r)
+	p, err := h.Acts.Pay(r.Context(), order)
+	if err != nil {
+		h.refused(w, r, sight, l, val, err)
+		return
+	}
+	to := h.path(sight.Offer) + "/" + p.Attempt
+	if p.State == paylink.RequiresAction && look.Origin(p.ActionURL) != "" {
+		to = p.ActionURL
+	}
+	// Headers go out with the redirect, too: the CSP of this answer is not looked at,
+	// but no-store and no-referrer are.
+	copyHeader(w, h.headers(sight.Offer, l))
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || kind != "application/x-www-form-urlencoded" || r.Header.Get("Content-Encoding") != "" {
+		http.Error(w, "a form must be application/x-www-form-urlencoded", http.StatusUnsupportedMediaType)
+		return nil, false
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, "the form could not be read: it is too large or broken", http.StatusBadRequest)
+		return nil, false
+	}
+	return r.PostForm, true
+}
+
+// refused turns the till's refusal into a page. Nothing was reserved, so nothing
+// can have been taken, except where a commit was lost.
+func (h *Handler) refused(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, val Values, err error) {
+	code := paylink.CodeOf(err)
+	switch kind := paylink.KindOf(err); {
+	case kind == paylink.Invalid && code == "attempt", kind == paylink.Reused:
+		h.again(w, r, s, l, http.StatusConflict, val, nil, l.T("error.stale"))
+	case kind == paylink.Invalid:
+		h.again(w, r, s, l, http.StatusUnprocessableEntity, val, h.translate(l, s, val, err), "")
+	case code == "duplicate_reference":
+		h.again(w, r, s, l, http.StatusConflict, val, nil, l.T("decline.duplicate", "payee", s.Merchant.Name))
+	case code == "in_use", code == "duplicate_running":
+		h.again(w, r, s, l, http.StatusConflict, val, nil, l.T("decline.in_use"))
+	case kind == paylink.Gone:
+		// Closed, expired or used up since the page was opened: look again.
+		if fresh, lerr := h.Acts.Look(r.Context(), s.Address.Value); lerr == nil && !h.payable(fresh) {
+			h.closed(w, r, fresh, l)
+			return
+		}
+		h.fail(w, r, err, true)
+	default:
+		h.fail(w, r, err, code != "commit_unknown")
+	}
+}
+
+// translate says the till's faults in the payer's words, at our fields.
+func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) Faults {
+	v := h.form(s, l, val, nil)
+	byName := map[string]Field{}
+	for _, f := range v.fields() {
+		byName[f.Name] = f
+	}
+	wrong := Faults{}
+	var e *paylink.Error
+	if !errors.As(err, &e) {
+		e = &paylink.Error{}
+	}
+	for _, fault := range e.Faults {
+		name := fault.Field
+		if name == "region" {
+			name = "state"
+		}
+		f, known := byName[name]
+		switch {
+		case fault.Code == "card_number" && known:
+			wrong[name] = l.T("error.pan")
+		case fault.Code == "text" && known:
+			wrong[name] = l.T("error.text")
+		case known:
+			wrong[name] = f.Wrong
+		default:
+			wrong["method"] = l.T("error.method")
+		}
+	}
+	if len(wrong) == 0 {
+		wrong["method"] = l.T("error.stale")
+	}
+	return wrong
+}
+
+// again shows the form with what was typed and why it was not taken, and a fresh
+// attempt: the old one is spent or was never used, and both may stay so.
+func (h *Handler) again(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, status int, val Values, wrong Faults, message string) {
+	v := h.form(s, l, val, wrong)
+	v.Attempt = h.Acts.NewAttempt(s.Link.ID)
+	v.Message, v.Chosen = message, val["method"]
+	v.MethodError = wrong["method"]
+	var page bytes.Buffer
+	if err := PayPage(v).Render(r.Context(), &page); err != nil {
+		h.fail(w, r, err, true)
+		return
+	}
+	copyHeader(w, h.headers(s.Offer, l))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(page.Bytes()) // the reader went away: nothing to do
+	}
+}
