@@ -20,6 +20,10 @@ type Issuance struct {
 	// Spend is the one-time access token (the token, not its hash) that this call
 	// uses up if it succeeds; empty where the dialect has none.
 	Spend string
+	// Bring is a way to pay that the gateway knows already and that comes with this
+	// call: it is kept in the same transaction, and the link is bound to it. nil
+	// without.
+	Bring *paylink.Instrument
 	// Claim is the caller's idempotency key: Scope, Key and Fingerprint; nil without.
 	Claim *paylink.Claim
 	// Render makes the answer from the link and its URL. It must be pure: it may run
@@ -59,6 +63,13 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 		l := is.Link
 		l.ID = paylink.NewID(paylink.PrefixLink, tx.Now())
 		l.State, l.Version, l.Reserved, l.Succeeded, l.CreatedAt = paylink.LinkOpen, 1, 0, 0, tx.Now()
+		if is.Bring != nil {
+			brought, err := bring(tx, *is.Bring)
+			if err != nil {
+				return err
+			}
+			l.Instrument = brought.ID
+		}
 		ans.LinkID = l.ID
 		ans.Status, ans.Body = is.Render(l, url)
 		if is.Claim != nil {
