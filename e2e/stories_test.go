@@ -276,6 +276,10 @@ func TestAHostileThemeCannotHideMoveOrDisguiseWhatIsProtected(t *testing.T) {
 				t.Errorf("%s, %s moved from %v to %v", name, p, want.Rect, got.Rect)
 			}
 		}
+		// A decoration of a box runs through the texts inside, whatever these say.
+		if line := Eval[string](tab.Scope, `(e => { let all = ""; for (; e; e = e.parentElement) all += getComputedStyle(e).textDecorationLine.replace("none", ""); return all })(`+query(".pl-amount bdi")+")"); line != "" {
+			t.Errorf("%s, the amount is struck through from outside: %s", name, line)
+		}
 		pay := look(".pl-pay")
 		if !pay.OnTop || pay.Rect[0] < 0 || pay.Rect[0]+pay.Rect[1] > float64(size[0]) || pay.Rect[2] < 48 || pay.Rect[1] < 200 {
 			t.Errorf("%s, the pay button: %+v, %+v without the theme", name, pay, before[".pl-pay"])

@@ -4,7 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"paylink"
 	"paylink/internal/place"
@@ -176,7 +177,7 @@ func regionField(l look.Locale, c place.Country, value string) Field {
 	if !l.Has(name) {
 		name = "region.any"
 	}
-	f := Field{Name: "state", Label: l.T(name), AutoComplete: "address-level1", MaxLength: maxRegion, Wrong: l.T("error.region", "region", strings.ToLower(l.T(name)))}
+	f := Field{Name: "state", Label: l.T(name), AutoComplete: "address-level1", MaxLength: maxRegion, Wrong: l.T("error.region", "region", within(l.T(name)))}
 	list := place.Subdivisions(c.Code)
 	if len(list) == 0 {
 		return f
@@ -193,12 +194,22 @@ func regionField(l look.Locale, c place.Country, value string) Field {
 	return f
 }
 
+// within is a label as it stands inside a sentence: "state", "código ZIP", but "ZIP code".
+func within(label string) string {
+	first, size := utf8.DecodeRuneInString(label)
+	if second, _ := utf8.DecodeRuneInString(label[size:]); unicode.IsUpper(second) {
+		return label
+	}
+	return string(unicode.ToLower(first)) + label[size:]
+}
+
 func postalField(l look.Locale, c place.Country) Field {
 	label := l.T("postal." + c.PostalName)
+	inside := within(label)
 	f := Field{Name: "postal", Label: label, AutoComplete: "postal-code", MaxLength: maxPostal, Placeholder: c.PostalExample,
-		Wrong: l.T("error.postal", "postal", label)}
+		Wrong: l.T("error.postal", "postal", inside)}
 	if c.PostalExample != "" {
-		f.Wrong = l.T("error.postal_like", "postal", label, "example", c.PostalExample)
+		f.Wrong = l.T("error.postal_like", "postal", inside, "example", c.PostalExample)
 	}
 	if digitsOnly.MatchString(c.PostalPattern) {
 		f.InputMode = "numeric"

@@ -57,11 +57,13 @@ func (a *acts) Back(_ context.Context, _, attempt string) (paylink.Payment, erro
 	return p, nil
 }
 
-func (a *acts) LastPaid(context.Context, paylink.Link) (paylink.Payment, error) { return a.payment, nil }
-func (a *acts) Gateway(paylink.Offer) (paylink.Gateway, error)                   { return gateway{}, nil }
-func (a *acts) NewAttempt(string) string                                         { return goodAttempt }
-func (a *acts) ResponseToken(paylink.Payment) string                             { return "resp-token" }
-func (a *acts) LinkURL(address string) string                                    { return "https://pay.example/pay/" + address }
+func (a *acts) LastPaid(context.Context, paylink.Link) (paylink.Payment, error) {
+	return a.payment, nil
+}
+func (a *acts) Gateway(paylink.Offer) (paylink.Gateway, error) { return gateway{}, nil }
+func (a *acts) NewAttempt(string) string                       { return goodAttempt }
+func (a *acts) ResponseToken(paylink.Payment) string           { return "resp-token" }
+func (a *acts) LinkURL(address string) string                  { return "https://pay.example/pay/" + address }
 func (a *acts) AttemptURL(address, attempt string) string {
 	return a.LinkURL(address) + "/" + attempt
 }

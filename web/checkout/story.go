@@ -7,7 +7,6 @@ import (
 
 	"paylink"
 	"paylink/web/look"
-	"paylink/web/theme"
 
 	"github.com/a-h/templ"
 )
@@ -218,7 +217,7 @@ func MountStories(mux *http.ServeMux) {
 	mux.HandleFunc("GET /stories/theme.css", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		_, _ = w.Write([]byte(theme.Sanitize(storySheet).CSS))
+		_, _ = w.Write(newThemeFile(storySheet, nil).body)
 	})
 	mux.HandleFunc("GET /stories/{name}", func(w http.ResponseWriter, r *http.Request) {
 		lang, region := r.FormValue("lang"), r.FormValue("region")

@@ -176,13 +176,6 @@ func (v FormView) ask2() string {
 	return v.T("method.choose")
 }
 
-func (v FormView) scheme() string {
-	if v.Theme != "" {
-		return "light"
-	}
-	return ""
-}
-
 // NoticeView is every state in which nothing can be typed: receipt, confirming,
 // closed, unknown, broken.
 type NoticeView struct {

@@ -59,9 +59,7 @@ func TestNoBaseRuleIsStrongerThanOneClass(t *testing.T) {
 	rules := 0
 	for _, m := range regexp.MustCompile(`([^{}]+)\{[^{}]+\}`).FindAllStringSubmatch(base, -1) {
 		list := where.ReplaceAllString(m[1], "")
-		if strings.HasPrefix(list, "@layer base") {
-			list = list[len("@layer base"):]
-		}
+		list = strings.TrimPrefix(list, "@layer base")
 		for _, sel := range strings.Split(list, ",") {
 			rules++
 			strength := strings.Count(sel, ".") + strings.Count(strings.ReplaceAll(sel, "::", ""), ":") + strings.Count(sel, "[")

@@ -178,7 +178,7 @@ function card() {
   el.setAttribute('allow', 'payment');
   el.height = box.dataset.height;
   el.src = box.dataset.frame + (box.dataset.frame.indexOf('?') < 0 ? '?' : '&') + 'parent=' + encodeURIComponent(location.origin) +
-    '&lang=' + encodeURIComponent(root.lang) + '&method=' + method + '&scheme=' + form.dataset.scheme;
+    '&lang=' + encodeURIComponent(root.lang) + '&method=' + method;
   frame = box.frame = { el: el, ready: false, origin: new URL(box.dataset.frame).origin, method: method };
   box.textContent = '';
   box.appendChild(el);
@@ -189,7 +189,7 @@ function send(f, message) { message.paylink = 1; f.el.contentWindow.postMessage(
 function dress(f) {
   let s = getComputedStyle(form.querySelector('.pl-probe'));
   let a = getComputedStyle(pay);
-  send(f, { type: 'style', color: s.color, background: s.backgroundColor, border: s.borderBottomColor,
+  send(f, { type: 'style', label: getComputedStyle(f.el.parentNode).color, color: s.color, background: s.backgroundColor, border: s.borderBottomColor,
     accent: a.backgroundColor, font: s.fontFamily, radius: s.borderTopLeftRadius });
 }
 window.addEventListener('message', e => {
