@@ -81,7 +81,7 @@ func parseEffect(part string) (effects, error) {
 		return parseReason(word, arg)
 	}
 	n, err := strconv.Atoi(arg)
-	if err != nil || n < 1 || n > 1<<31 {
+	if err != nil || n < 1 || n > 1<<36 {
 		return effects{}, fmt.Errorf("trouble %q is not known, or lacks its number (slow_ms:500)", part)
 	}
 	ms := time.Duration(n) * time.Millisecond
