@@ -203,8 +203,11 @@ func TestAResponseTokenIsReadOnceAndForAnHour(t *testing.T) {
 	if got, err := r.Redeem(t.Context(), r.ResponseToken(p)); err != nil || got.ID != p.ID {
 		t.Fatal(got.ID, err)
 	}
+	if _, err := r.Redeem(t.Context(), r.ResponseToken(p)); paylink.KindOf(err) != paylink.NotFound {
+		t.Errorf("read a second time: %v", err)
+	}
 	r.pass(61 * time.Minute)
-	for name, token := range map[string]string{"used": r.ResponseToken(p), "expired": r.ResponseToken(q),
+	for name, token := range map[string]string{"expired": r.ResponseToken(q),
 		"declined": r.ResponseToken(declined), "empty": "", "forged": r.ResponseToken(q)[:26] + "AAAAAAAAAAAAAAAAAAAAAA"} {
 		if _, err := r.Redeem(t.Context(), token); paylink.KindOf(err) != paylink.NotFound {
 			t.Errorf("%s token: %v", name, err)
