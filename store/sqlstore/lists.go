@@ -1,0 +1,66 @@
+package sqlstore
+
+import (
+	"slices"
+	"strings"
+
+	"paylink"
+)
+
+// maxPage is one more than the longest page of paylink.Paging, so that a caller
+// can see whether there is a next.
+const maxPage = 201
+
+// condition is one part of a list's WHERE: column = value.
+type condition struct{ column, value string }
+
+// where keeps the conditions that have a value.
+func where(all ...condition) []condition {
+	return slices.DeleteFunc(all, func(c condition) bool { return c.value == "" })
+}
+
+// literal is a condition that stands in the text itself, because an index holds
+// only the rows for which it is true and a parameter would hide that from the planner.
+func literal(truth string) condition { return condition{column: truth, value: "literal"} }
+
+// list reads one page by key, newest first. A page after some id is the one
+// nearest to it, so that walking back meets every row.
+func list[T any](r *reader, dest func(*T) []any, table, columns string, p paylink.Paging, filter []condition) ([]T, error) {
+	var parts []string
+	var args []any
+	add := func(expression, value string) {
+		args = append(args, value)
+		parts = append(parts, expression+" $"+itoa(len(args)))
+	}
+	for _, c := range filter {
+		if c.value == "literal" {
+			parts = append(parts, c.column)
+			continue
+		}
+		add(c.column+" =", c.value)
+	}
+	order := "id DESC"
+	if p.Before != "" {
+		add("id <", p.Before)
+	}
+	if p.After != "" {
+		add("id >", p.After)
+		if p.Before == "" {
+			order = "id"
+		}
+	}
+	rest := ""
+	if len(parts) > 0 {
+		rest = "WHERE " + strings.Join(parts, " AND ") + " "
+	}
+	limit := p.Limit
+	if limit < 1 || limit > maxPage {
+		limit = maxPage
+	}
+	args = append(args, limit)
+	rows, err := many(r, dest, selectFrom(table, columns, rest+"ORDER BY "+order+" LIMIT $"+itoa(len(args))), args...)
+	if order == "id" {
+		slices.Reverse(rows)
+	}
+	return rows, err
+}

@@ -1,0 +1,61 @@
+package sqlstore_test
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"paylink"
+	"paylink/internal/pgtest"
+	"paylink/store/sqlstore"
+	"paylink/store/storetest"
+)
+
+// openStore opens a store that is closed when the test ends.
+func openStore(t testing.TB, dsn string, o sqlstore.Options) *sqlstore.Store {
+	t.Helper()
+	s, err := sqlstore.Open(context.Background(), dsn, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() }) // a test may have closed it
+	return s
+}
+
+func sqliteFile(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") }
+
+// migratedPostgres is a database of its own at the newest schema.
+func migratedPostgres(t testing.TB) string {
+	return pgtest.Migrated(t, "sqlstore", func(dsn string) error {
+		s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{})
+		if err != nil {
+			return err
+		}
+		return s.Close()
+	})
+}
+
+func TestSQLiteIsAStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) paylink.Store {
+		return openStore(t, sqliteFile(t), sqlstore.Options{TestClock: true})
+	})
+}
+
+func TestPostgreSQLIsAStore(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) paylink.Store {
+		return openStore(t, migratedPostgres(t), sqlstore.Options{TestClock: true, Conns: 8})
+	})
+}
+
+func TestAcknowledgedWritesAreThereAfterReopening(t *testing.T) {
+	t.Parallel()
+	for engine, dsn := range map[string]string{"SQLite": sqliteFile(t), "PostgreSQL": pgtest.DSN(t)} {
+		t.Run(engine, func(t *testing.T) {
+			storetest.Durable(t, func() (paylink.Store, error) {
+				return sqlstore.Open(context.Background(), dsn, sqlstore.Options{})
+			})
+		})
+	}
+}

@@ -1,0 +1,147 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"paylink"
+)
+
+func takenAddress(t *testing.T, s store) {
+	seed(t, s)
+	first, second := newLink(), newLink()
+	a := paylink.Address{Kind: paylink.AddressSlug, Value: "sale", CreatedAt: then}
+	own := paylink.Address{Kind: paylink.AddressToken, Value: "own", CreatedAt: then}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(first, a) })
+	update(t, s, func(tx paylink.Tx) error {
+		kind(t, "a taken address", tx.AddLink(second, own, a), paylink.Conflict, "address_taken")
+		return nil // what could be written stays unwritten even so
+	})
+	err := s.View(context.Background(), func(r paylink.Reader) error {
+		_, err := r.Link(second.ID)
+		kind(t, "the second link", err, paylink.NotFound, "")
+		_, err = r.Address(own.Kind, own.Value)
+		kind(t, "the second link's own address", err, paylink.NotFound, "")
+		got, err := r.Address(a.Kind, a.Value)
+		equal(t, "whose the address is", got.LinkID, first.ID)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func retiredAddress(t *testing.T, s store) {
+	seed(t, s)
+	l := newLink()
+	token := paylink.Address{Kind: paylink.AddressToken, Value: "tok", LinkID: l.ID, CreatedAt: then}
+	slug := paylink.Address{Kind: paylink.AddressSlug, Value: "slug", LinkID: l.ID, CreatedAt: then.Add(time.Second)}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token, slug) })
+	update(t, s, func(tx paylink.Tx) error { return tx.RetireAddresses(l.ID, paylink.AddressSlug) })
+	err := s.View(context.Background(), func(r paylink.Reader) error {
+		_, err := r.Offer("slug")
+		kind(t, "offer at a retired address", err, paylink.NotFound, "")
+		if _, err := r.Offer("tok"); err != nil {
+			t.Errorf("offer at a living address: %v", err)
+		}
+		list, err := r.Addresses(l.ID)
+		if err != nil || len(list) != 2 || list[0] != token || list[1].RetiredAt.IsZero() {
+			t.Errorf("living addresses come first: %v, %v", list, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func offer(t *testing.T, s store) {
+	seed(t, s)
+	l := newLink()
+	token := paylink.Address{Kind: paylink.AddressToken, Value: "tok", LinkID: l.ID, CreatedAt: then}
+	foreign := paylink.Address{Kind: paylink.AddressForeign, Value: "foreign", LinkID: l.ID, CreatedAt: then}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token, foreign) })
+	equal(t, "offer", view(t, s, func(r paylink.Reader) (paylink.Offer, error) { return r.Offer("tok") }),
+		paylink.Offer{Link: l, Address: token, Merchant: merchant, Terminal: terminal})
+	err := s.View(context.Background(), func(r paylink.Reader) error { _, err := r.Offer("foreign"); return err })
+	kind(t, "an offer by another system's id", err, paylink.NotFound, "")
+}
+
+// lockedLink loses an update wherever two could hold one row.
+func lockedLink(t *testing.T, s store) {
+	l := seedLink(t, s, func(l *paylink.Link) { l.MaxUses = 0 })
+	const callers, rounds = 8, 10
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			for range rounds {
+				err := s.Update(context.Background(), func(tx paylink.Tx) error {
+					l, err := tx.LockLink(l.ID)
+					if err != nil {
+						return err
+					}
+					l.Reserved++
+					l.Version++
+					return tx.SaveLink(l)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	got := view(t, s, func(r paylink.Reader) (paylink.Link, error) { return r.Link(l.ID) })
+	if got.Reserved != callers*rounds || got.Version != 1+callers*rounds {
+		t.Errorf("%d reservations left %d at version %d", callers*rounds, got.Reserved, got.Version)
+	}
+}
+
+func lockedDebt(t *testing.T, s store) {
+	won := together(t, s, 64, func(tx paylink.Tx) (bool, error) {
+		d, err := tx.LockDebt("s", "r")
+		if err != nil || d.Reserved > 0 {
+			return false, err
+		}
+		d.Reserved++
+		return true, tx.SaveDebt(d)
+	})
+	if won != 1 {
+		t.Errorf("%d of 64 found the debt free", won)
+	}
+	equal(t, "debt", view(t, s, func(r paylink.Reader) (paylink.Debt, error) { return r.Debt("s", "r") }),
+		paylink.Debt{Scope: "s", Reference: "r", Reserved: 1})
+}
+
+func oversoldLink(t *testing.T, s store) {
+	l := seedLink(t, s)
+	for _, bad := range []func(*paylink.Link){
+		func(l *paylink.Link) { l.Reserved, l.Succeeded = 2, 2 },
+		func(l *paylink.Link) { l.Reserved = -1 },
+		func(l *paylink.Link) { l.Succeeded = -1 },
+	} {
+		changed := l
+		bad(&changed)
+		err := s.Update(context.Background(), func(tx paylink.Tx) error { return tx.SaveLink(changed) })
+		kind(t, "an impossible count", err, paylink.Internal, "store_check")
+	}
+	equal(t, "link", view(t, s, func(r paylink.Reader) (paylink.Link, error) { return r.Link(l.ID) }), l)
+}
+
+func staleLink(t *testing.T, s store) {
+	l := seedLink(t, s)
+	newer := l
+	newer.Version, newer.State = 2, paylink.LinkClosed
+	update(t, s, func(tx paylink.Tx) error { return tx.SaveLink(newer) })
+	stolen := newer
+	stolen.MerchantID = "mer_2"
+	unknown := newer
+	unknown.ID = "plk_unknown"
+	for what, bad := range map[string]paylink.Link{"an older version": l, "another owner": stolen, "an unknown link": unknown} {
+		err := s.Update(context.Background(), func(tx paylink.Tx) error { return tx.SaveLink(bad) })
+		kind(t, what, err, paylink.Conflict, "stale_link")
+	}
+	equal(t, "link", view(t, s, func(r paylink.Reader) (paylink.Link, error) { return r.Link(l.ID) }), newer)
+}

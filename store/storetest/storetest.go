@@ -1,0 +1,108 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"paylink"
+)
+
+// store is what the suite needs of a store.
+type store interface {
+	paylink.Store
+	paylink.Books
+	// SetClockOffset moves the time that transactions see.
+	SetClockOffset(ctx context.Context, d time.Duration) error
+}
+
+// Run runs the whole suite. open makes an empty store with a test clock, which is
+// closed when the test given to it ends.
+func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
+	t.Helper()
+	for _, test := range []struct {
+		claim string
+		prove func(*testing.T, store)
+	}{
+		{"what is put is read back whole", readBack},
+		{"unknown things are not found", unknownThings},
+		{"a put replaces", putReplaces},
+		{"a failing closure changes nothing and its neighbours commit", failureIsAlone},
+		{"a closure that fails before it writes is answered with its own error", failureBeforeWriting},
+		{"a panic fails its own closure only", panicIsAlone},
+		{"a cancelled caller's closure is not run", cancelledIsSkipped},
+		{"a swallowed engine error still fails the transaction", swallowedErrorFails},
+		{"an update sees its own writes and a view only committed ones", isolation},
+		{"now is constant in a transaction", constantNow},
+		{"the test clock moves now", movedClock},
+		{"an address belongs to one link", takenAddress},
+		{"a retired address opens nothing", retiredAddress},
+		{"an offer is the link with its merchant and terminal", offer},
+		{"two who lock one link come one after the other", lockedLink},
+		{"two who lock one debt come one after the other", lockedDebt},
+		{"a link's slots can't be oversold", oversoldLink},
+		{"a link saved from an old reading is refused", staleLink},
+		{"an attempt is inserted once by 64 callers", attemptOnce},
+		{"a token is spent once by 64 callers", tokenOnce},
+		{"a token is spent while it lives and only a single one", tokenLife},
+		{"a claim is made once by 64 callers", claimOnce},
+		{"a claim lives 24 hours exactly", claimLife},
+		{"a response token is redeemed once", redeemOnce},
+		{"a callback is kept once", callbackOnce},
+		{"a payment takes no step outside the table", forbiddenStep},
+		{"a payment's steps are numbered without gaps", stepNumbers},
+		{"a payment saved from an old reading is refused", stalePayment},
+		{"a payment's amount never changes", fixedAmount},
+		{"entries that do not sum to zero are refused", unbalanced},
+		{"due payments are claimed by one", duePaymentsOnce},
+		{"a lease that is over is claimed again", leaseOver},
+		{"an event makes one delivery for each endpoint that wants it", eventDeliveries},
+		{"due deliveries are claimed by one", dueDeliveriesOnce},
+		{"a slow endpoint delays no other", fairDeliveries},
+		{"cancelled deliveries are not due", cancelledDeliveries},
+		{"a try is kept with its delivery", tries},
+		{"lists page without gap or repeat in both directions", paging},
+		{"lists keep to their filters", filters},
+		{"an audit is one snapshot while writers go on", snapshot},
+		{"an audit reads everything in order", auditWhole},
+		{"an audit ends with the error of its function", auditEnds},
+		{"a closed store refuses", closedRefuses},
+	} {
+		t.Run(test.claim, func(t *testing.T) {
+			t.Parallel()
+			s, ok := open(t).(store)
+			if !ok {
+				t.Fatal("a store under test must have SetClockOffset and Audit")
+			}
+			test.prove(t, s)
+		})
+	}
+}
+
+// Durable proves that what was acknowledged is there when the store is opened
+// again. open opens the same store each time.
+func Durable(t *testing.T, open func() (paylink.Store, error)) {
+	t.Helper()
+	const n = 40
+	var links []paylink.Link
+	for round := range 2 {
+		s, err := open()
+		if err != nil {
+			t.Fatalf("open, round %d: %v", round, err)
+		}
+		for _, want := range links {
+			equal(t, "a link that was acknowledged", view(t, s, func(r paylink.Reader) (paylink.Link, error) { return r.Link(want.ID) }), want)
+		}
+		if round == 0 {
+			seed(t, s)
+		}
+		for range n {
+			l := newLink()
+			links = append(links, l)
+			update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l) })
+		}
+		if err := s.Close(); err != nil {
+			t.Fatalf("close, round %d: %v", round, err)
+		}
+	}
+}
