@@ -315,3 +315,14 @@ func TestReserveWithoutSendIsGivenUp(t *testing.T) {
 	r.pay(r.order(addr, id, "ok"))
 	r.whole()
 }
+
+func TestATamperedAmountIsChargedAsTheLinkSays(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	addr, id := r.issue(nil)
+	o := r.order(addr, id, "ok")
+	o.Typed = paylink.Money{Minor: 1, Currency: "USD"}
+	if p := r.pay(o); p.Amount.Minor != 2500 || r.gateway.charges[p.ID].Amount.Minor != 2500 {
+		t.Errorf("charged %s", p.Amount)
+	}
+}
