@@ -190,6 +190,9 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 	v.Hosted = l.T("method.hosted", "gateway", traits.Label)
 	if traits.Demo {
 		v.Demo = h.Numbers[traits.Name]
+		if len(traits.Origins) > 0 {
+			v.DemoAll = traits.Origins[0] + "/"
+		}
 	}
 }
 

@@ -415,6 +415,19 @@ func control(f Field) templ.Attributes {
 	return a
 }
 
+// quoted is an attribute's value; HTML needs no quotes around letters alone.
+func quoted(value string) string {
+	for _, r := range value {
+		if r < 'A' || r > 'Z' {
+			return `"` + templ.EscapeString(value) + `"`
+		}
+	}
+	if value == "" {
+		return `""`
+	}
+	return value
+}
+
 // options writes the list without the end tags that HTML does not need: 250
 // countries are the largest part of the page.
 func options(f Field) templ.Component {
@@ -423,7 +436,7 @@ func options(f Field) templ.Component {
 		for _, o := range f.Options {
 			b.WriteString("<option")
 			if o.Value != o.Text {
-				b.WriteString(` value="` + templ.EscapeString(o.Value) + `"`)
+				b.WriteString(" value=" + quoted(o.Value))
 			}
 			if o.Value == f.Value {
 				b.WriteString(" selected")

@@ -215,13 +215,13 @@ func TestPrefilledValuesAreShownAndTheMerchantsCountryChosen(t *testing.T) {
 	o.Link.Page.Prefill = paylink.Payer{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Street: "1 Main St", City: "Ottawa",
 		Region: "ontario", Postal: "K1A 0B1", Country: "CA", Phone: "+12025550125"}
 	w := get(site(t, &acts{sight: till.Sight{Offer: o}}, nil), "/pay/tok")
-	expect(t, w, 200, `value="Ada"`, `value="Lovelace"`, `value="ada@example.com"`, "1 Main St</textarea>", `value="Ottawa"`, `value="ON" selected`, `value="CA" selected`, `value="K1A 0B1"`, `value="+12025550125"`)
+	expect(t, w, 200, `value="Ada"`, `value="Lovelace"`, `value="ada@example.com"`, "1 Main St</textarea>", `value="Ottawa"`, `value=ON selected`, `value=CA selected`, `value="K1A 0B1"`, `value="+12025550125"`)
 	o.Link.Page.Prefill = paylink.Payer{}
 	o.Link.Page.Ask.Address, o.Link.Page.Country = true, "AU"
 	w = get(site(t, &acts{sight: till.Sight{Offer: o}}, nil), "/pay/tok")
-	expect(t, w, 200, `value="AU" selected`, "New South Wales", "Postcode")
+	expect(t, w, 200, `value=AU selected`, "New South Wales", "Postcode")
 	w = get(site(t, &acts{sight: till.Sight{Offer: o}}, nil), "/pay/tok?country=ca")
-	expect(t, w, 200, `value="CA" selected`, "Ontario")
+	expect(t, w, 200, `value=CA selected`, "Ontario")
 }
 
 func TestAReferenceIsShownAskedOrHidden(t *testing.T) {
@@ -320,7 +320,7 @@ func TestTheCountryButtonAdaptsTheFormWithoutScript(t *testing.T) {
 	form.Set("act", "country")
 	form.Set("country", "CA")
 	w := post(site(t, a, nil), form)
-	expect(t, w, 200, `value="CA" selected`, "British Columbia", "Postal code", `value="Ada"`)
+	expect(t, w, 200, `value=CA selected`, "British Columbia", "Postal code", `value="Ada"`)
 	if len(a.orders) != 0 {
 		t.Error("the country button must not pay")
 	}
@@ -431,7 +431,7 @@ func TestADeclinedPayerFindsTheFormWithWhatTheyTyped(t *testing.T) {
 	a := &acts{sight: till.Sight{Offer: o}, payment: paylink.Payment{State: paylink.Declined, Amount: paylink.Money{Minor: 1999, Currency: "USD"}, Method: paylink.Bank,
 		Payer: paylink.Payer{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Country: "US", Region: "TX"}}}
 	w := get(site(t, a, nil), "/pay/tok/"+goodAttempt)
-	expect(t, w, 200, `value="19.99"`, `value="ada@example.com"`, `value="TX" selected`, `action="/pay/tok"`, `value="bank" checked`, `data-start="2"`, `name="attempt" value="`+goodAttempt+`"`)
+	expect(t, w, 200, `value="19.99"`, `value="ada@example.com"`, `value=TX selected`, `action="/pay/tok"`, `value="bank" checked`, `data-start="2"`, `name="attempt" value="`+goodAttempt+`"`)
 	a.sight.Link.State = paylink.LinkClosed
 	w = get(site(t, a, nil), "/pay/tok/"+goodAttempt)
 	expect(t, w, 410, "This link is closed")

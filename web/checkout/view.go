@@ -111,6 +111,7 @@ type FormView struct {
 	Message     string // what went wrong with the last try, in words
 	MethodError string // no way to pay was chosen
 	Demo        []TestNumber
+	DemoAll     string // where the gateway lists all of its test numbers
 }
 
 // TestNumber is a row of the table under the form in demo mode.
@@ -149,6 +150,14 @@ func (v FormView) steps() int {
 		return 1
 	}
 	return 2
+}
+
+// failed is "1" where the server found something wrong with the last try.
+func (v FormView) failed() string {
+	if v.Message != "" || v.MethodError != "" || len(v.wrong()) > 0 {
+		return "1"
+	}
+	return ""
 }
 
 // start is the step that the script shows first: the one with something to mend.

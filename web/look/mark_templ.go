@@ -187,43 +187,43 @@ func Brand(name string, chosen bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\"><svg viewBox=\"0 0 36 24\" aria-hidden=\"true\"><rect x=\".75\" y=\".75\" width=\"34.5\" height=\"22.5\" rx=\"4\"></rect> ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\"><svg viewBox=\"0 0 36 24\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		switch name {
 		case "visa":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<path stroke-width=\"2\" d=\"m6 8.5 2.5 7 3.5-7m4 0-1.5 7m7-6.3c-1.4-1-3.6-.8-3.6.6 0 1.9 3.3 1.3 3.3 3.3 0 1.8-2.5 2-4.1.9m6.2 1.5 3.5-7 1.8 7m-4-2.3h3.3\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<path d=\"m6 8 3 8 3-8m4 0-1 8m7-7c-4-2-6 2-2 3s1 5-3 3m7 1 3-8 2 8m-4-2h3\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case "mastercard":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<g fill=\"currentColor\" stroke=\"none\"><circle cx=\"14\" cy=\"12\" r=\"6.5\" fill-opacity=\".55\"></circle><circle cx=\"22\" cy=\"12\" r=\"6.5\" fill-opacity=\".85\"></circle></g>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<g fill=\"currentColor\" stroke=\"none\"><circle cx=\"14\" cy=\"12\" r=\"7\" fill-opacity=\".6\"></circle><circle cx=\"22\" cy=\"12\" r=\"7\" fill-opacity=\".9\"></circle></g>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case "amex":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<path stroke-width=\"1.7\" d=\"m4.5 15 2.5-6 2.5 6m-4-2h3M11.5 15V9l2.5 4 2.5-4v6M22.5 9H19v6h3.5M19 12h3m3-3 5.5 6m0-6L25 15\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<path d=\"m4 15 3-6 3 6M5 13h4m3 2V9l3 4 3-4v6m5-6h-4v6h4m-4-3h3m3-3 5 6m0-6-5 6\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case "discover":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<path fill=\"currentColor\" stroke=\"none\" d=\"M14 22.5c9-1.5 16-5 20.5-11v8a3 3 0 0 1-3 3z\"></path><path stroke-width=\"1.7\" d=\"M6 6.5v7h1.7c4.6 0 4.6-7 0-7zm9.5 0v7\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<path fill=\"currentColor\" stroke=\"none\" d=\"M12 24c10-1 18-5 24-12v12z\"></path><path d=\"M6 6v7h2c4 0 4-7 0-7zm8 0v7\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case "diners":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<circle cx=\"18\" cy=\"12\" r=\"7\"></circle><path d=\"M15.5 8v8m5-8v8\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<circle cx=\"18\" cy=\"12\" r=\"7\"></circle><path d=\"M16 8v8m4-8v8\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case "jcb":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<path stroke-width=\"4.5\" d=\"M11.5 8.5v7m6.5-7v7m6.5-7v7\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<path stroke-width=\"4\" d=\"M12 9v6m6-6v6m6-6v6\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case "bank":
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<path d=\"m9 10 9-4.5 9 4.5zm2.5 2.5v4m4.4-4v4m4.4-4v4m4.3-4v4M9.5 18.5h17\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<path d=\"m9 10 9-4 9 4zm3 3v3m4-3v3m4-3v3m4-3v3M9 19h18\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,90 +2,75 @@
 // fields appear in the gateway's own frame, and a second press does nothing.
 (() => {
 'use strict';
-let doc = document;
-let form = doc.getElementById('pl-form');
-
-const all = (selector, within) => Array.from((within || doc).querySelectorAll(selector));
+const doc = document;
+const all = (selector, within) => [...(within || doc).querySelectorAll(selector)];
+const on = (target, type, act) => target.addEventListener(type, act);
 
 all('[data-print]').forEach(b => {
   b.hidden = false;
-  b.addEventListener('click', () => { window.print(); });
+  on(b, 'click', () => print());
 });
+const form = doc.getElementById('pl-form');
 if (!form) return;
 
-let root = doc.documentElement;
-let steps = all('[data-step]', form);
-let items = all('.p-steps-item', form);
-let summary = form.querySelector('.pl-errors');
-let pay = form.querySelector('.pl-pay');
-let label = pay.querySelector('.p-button-label');
-let labelText = label.textContent;
-let at = steps.length;
+const find = selector => form.querySelector(selector);
+const words = form.dataset;
+const steps = all('[data-step]', form);
+const summary = find('.pl-errors');
+const pay = find('.pl-pay');
+const label = find('.pl-pay .p-button-label');
+const labelText = label.textContent;
+let at = 1;
 let busy = false;
 let frame = null;
 
-function field(el) { return el.closest('.form-field'); }
-
 function mark(el, text) {
-  let box = field(el);
-  if (!box) return;
-  let bad = !!text;
+  const box = el.closest('.form-field');
+  const bad = !!text;
   box.classList.toggle('form-field--invalid', bad);
   box.classList.toggle('has-error', bad);
-  el.classList.toggle(el.tagName === 'SELECT' ? 'select--error' : 'EPF_form-element--error', bad);
-  if (bad) el.setAttribute('aria-invalid', 'true'); else el.removeAttribute('aria-invalid');
+  el.classList.toggle(el.type === 'select-one' ? 'select--error' : 'EPF_form-element--error', bad);
+  el.setAttribute('aria-invalid', bad);
   box.querySelector('.pl-err').textContent = text;
 }
 
 function check(el) {
-  if (!el.dataset.e || !el.willValidate) return true;
-  let ok = el.validity.valid && !(el.required && !el.value.trim());
+  const ok = el.validity.valid && !(el.required && !el.value.trim());
   mark(el, ok ? '' : el.dataset.e);
   return ok;
 }
 
 // One summary on top takes the focus and links to each field.
 function report(list) {
-  let ul = summary.querySelector('ul');
-  ul.textContent = '';
-  list.forEach(one => {
-    let li = doc.createElement('li');
-    let to = li;
-    if (one.id) {
-      to = doc.createElement('a');
-      to.href = '#' + one.id;
-      li.appendChild(to);
-    }
-    to.textContent = one.text;
-    ul.appendChild(li);
-  });
+  find('.pl-errors ul').replaceChildren(...list.map(([text, id]) => {
+    const li = doc.createElement('li');
+    const a = id ? doc.createElement('a') : li;
+    if (id) a.href = '#' + id;
+    if (id) li.append(a);
+    a.textContent = text;
+    return li;
+  }));
   summary.hidden = !list.length;
   if (list.length) summary.focus();
+  return !list.length;
 }
-
-summary.addEventListener('click', e => {
-  let a = e.target.closest('a');
-  let el = a && doc.getElementById(a.hash.slice(1));
+on(summary, 'click', e => {
+  const el = e.target.hash && find(e.target.hash);
   if (!el) return;
   e.preventDefault();
-  let step = el.closest('[data-step]');
-  if (step) show(+step.dataset.step);
+  show(+el.closest('[data-step]').dataset.step);
   el.focus();
 });
 
-function checkAll(within) {
-  let bad = all('[data-e]', within).filter(el => !check(el));
-  report(bad.map(el => { return { id: el.id, text: el.dataset.e }; }));
-  return !bad.length;
-}
+const checkAll = within => report(all('[data-e]', within).filter(el => !check(el)).map(el => [el.dataset.e, el.id]));
 
-form.addEventListener('focusout', e => {
-  let el = e.target;
-  if (el.dataset && el.dataset.e && (el.value || el.getAttribute('aria-invalid'))) check(el);
+on(form, 'focusout', e => {
+  const el = e.target;
+  if (el.dataset.e && (el.value || el.ariaInvalid)) check(el);
 });
-form.addEventListener('input', e => {
-  let el = e.target;
-  if (el.getAttribute('aria-invalid') && el.validity.valid) check(el);
+on(form, 'input', e => {
+  const el = e.target;
+  if (el.ariaInvalid && el.validity.valid) check(el);
   if (el.name === 'amount') sum(el);
 });
 
@@ -93,164 +78,143 @@ form.addEventListener('input', e => {
 function show(n) {
   at = n;
   steps.forEach(s => { s.hidden = +s.dataset.step !== n; });
-  items.forEach((li, i) => {
-    let here = i + 1 === n;
+  all('.p-steps-item', form).forEach((li, i) => {
+    const here = i + 1 === n;
     li.classList.toggle('p-highlight', here);
     li.classList.toggle('p-steps-current', here);
     li.classList.toggle('p-disabled', i + 1 > n);
-    if (here) li.setAttribute('aria-current', 'step'); else li.removeAttribute('aria-current');
+    li.setAttribute('aria-current', here ? 'step' : 'false');
   });
   if (n === steps.length) card();
 }
 function go(n) {
   show(n);
-  let h = steps[n - 1].querySelector('h2');
-  if (h) h.focus();
-  window.scrollTo(0, form.getBoundingClientRect().top + window.pageYOffset - 24);
+  steps[n - 1].querySelector('h2').focus();
+  scrollTo(0, form.getBoundingClientRect().top + scrollY - 24);
 }
 function next() {
   if (!checkAll(steps[0])) return;
-  window.history.pushState({ step: 2 }, '');
+  history.pushState(2, '');
   go(2);
 }
-if (steps.length > 1) {
-  all('.pl-next, .pl-back', form).forEach(b => { b.hidden = false; });
-  form.querySelector('.pl-next').addEventListener('click', next);
-  form.querySelector('.pl-back').addEventListener('click', () => { go(1); });
-  window.addEventListener('popstate', e => { go(e.state && e.state.step || 1); });
+if (steps[1]) {
+  all('.pl-next, .pl-back', form).forEach((b, back) => {
+    b.hidden = false;
+    on(b, 'click', () => back ? go(1) : next());
+  });
+  on(window, 'popstate', e => go(e.state || 1));
 }
 
 // The amount that the payer types is shown where it will be charged.
 function sum(el) {
-  let code = el.dataset.currency;
-  let dot = el.dataset.decimal;
-  let text = el.value.trim().replace(/[\s\u00a0\u202f]/g, '');
-  if (el.validity.valid && text) {
-    if (dot === ',') text = /,/.test(text) ? text.replace(/\./g, '').replace(',', '.') : text;
-    else text = text.replace(/,/g, '');
-    try { text = new Intl.NumberFormat(form.dataset.locale, { style: 'currency', currency: code }).format(text); } catch (_) { text += ' ' + code; }
-  } else {
-    text = '';
-  }
+  let text = el.value.replace(/[\s\u00a0\u202f]/g, '');
+  if (el.dataset.decimal === '.') text = text.replace(/,/g, '');
+  else if (/,/.test(text)) text = text.replace(/\./g, '').replace(',', '.');
+  text = el.validity.valid && +text ? new Intl.NumberFormat(words.locale, { style: 'currency', currency: el.dataset.currency }).format(text) : '';
   all('[data-sum]').forEach(s => {
-    if (!s.dataset.was) s.dataset.was = s.textContent || ' ';
-    s.textContent = text || s.dataset.was.trim();
+    s.textContent = text || s.dataset.sum;
     s.classList.toggle('pl-open', !text);
-    if (s.classList.contains('pl-sum')) s.hidden = !s.textContent;
+    s.hidden = !s.textContent;
   });
 }
 all('[name=amount]', form).forEach(sum);
 
 // Country first: the server says what an address needs there.
-let country = form.querySelector('[name=country]');
-if (country) {
-  all('.pl-update', form).forEach(b => { b.hidden = true; });
-  country.addEventListener('change', () => {
-    fetch(form.action + '?country=' + encodeURIComponent(country.value) + '&lang=' + form.dataset.lang)
-      .then(r => r.text())
-      .then(html => {
-        let fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('pl-address');
-        let old = doc.getElementById('pl-address');
-        if (!fresh || !old) return;
-        all('[name]', fresh).forEach(el => {
-          let was = old.querySelector('[name="' + el.name + '"]');
-          if (was && el.tagName === was.tagName && el.tagName !== 'SELECT') el.value = was.value;
-        });
-        old.replaceWith(fresh);
-      })
-      .catch(() => {});
+const country = find('[name=country]');
+if (country) on(country, 'change', async () => {
+  const html = await fetch(form.action + '?country=' + country.value + '&lang=' + words.lang).then(r => r.text(), () => '');
+  const fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('pl-address');
+  const old = find('#pl-address');
+  if (!fresh) return;
+  all('input, textarea', fresh).forEach(el => {
+    const was = old.querySelector('#' + el.id);
+    if (was) el.value = was.value;
   });
-}
+  old.replaceWith(fresh);
+});
 
 // Card fields live in the gateway's frame: this page never sees a number.
-function chosen() {
-  let el = form.querySelector('[name=method]:checked, [name=method][type=hidden]');
-  return el ? el.value : '';
-}
+const chosen = () => (find('[name=method]:checked, [name=method][type=hidden]') || {}).value;
 function card() {
-  let method = chosen();
-  let box = form.querySelector('[data-frame][data-for="' + method + '"]');
-  frame = box && box.frame || null;
+  const method = chosen();
+  const box = find('[data-for="' + method + '"]');
+  frame = box && box.frame;
   if (!box || frame) return;
-  let el = doc.createElement('iframe');
+  const el = doc.createElement('iframe');
   el.className = 'pl-frame';
   el.title = box.dataset.title;
-  el.setAttribute('allow', 'payment');
   el.height = box.dataset.height;
-  el.src = box.dataset.frame + (box.dataset.frame.indexOf('?') < 0 ? '?' : '&') + 'parent=' + encodeURIComponent(location.origin) +
-    '&lang=' + encodeURIComponent(root.lang) + '&method=' + method;
-  frame = box.frame = { el: el, ready: false, origin: new URL(box.dataset.frame).origin, method: method };
-  box.textContent = '';
-  box.appendChild(el);
+  const url = new URL(box.dataset.frame);
+  url.searchParams.set('parent', location.origin);
+  url.searchParams.set('lang', words.lang);
+  url.searchParams.set('method', method);
+  el.src = url;
+  frame = box.frame = { el, origin: url.origin };
+  box.replaceChildren(el);
 }
-all('[type=radio][name=method]', form).forEach(r => { r.addEventListener('change', card); });
+all('[name=method]', form).forEach(r => on(r, 'change', card));
 
-function send(f, message) { message.paylink = 1; f.el.contentWindow.postMessage(message, f.origin); }
-function dress(f) {
-  let s = getComputedStyle(form.querySelector('.pl-probe'));
-  let a = getComputedStyle(pay);
-  send(f, { type: 'style', label: getComputedStyle(f.el.parentNode).color, color: s.color, background: s.backgroundColor, border: s.borderBottomColor,
-    accent: a.backgroundColor, font: s.fontFamily, radius: s.borderTopLeftRadius });
-}
-window.addEventListener('message', e => {
-  let m = e.data;
-  let f = all('[data-frame]', form).map(b => b.frame).filter(x => {
-    return x && x.el.contentWindow === e.source && x.origin === e.origin;
-  })[0];
+const send = (f, type, more) => f.el.contentWindow.postMessage({ paylink: 1, type, ...more }, f.origin);
+on(window, 'message', e => {
+  const f = all('[data-for]', form).map(b => b.frame).find(x => x && x.el.contentWindow === e.source && x.origin === e.origin);
+  const m = e.data;
   if (!f || !m || m.paylink !== 1) return;
-  if (m.type === 'ready') { f.ready = true; dress(f); }
+  if (m.type === 'ready') {
+    f.ready = true;
+    // The frame's fields look as the page's own do under its theme.
+    const s = getComputedStyle(find('.pl-probe'));
+    send(f, 'style', { label: getComputedStyle(f.el.parentNode).color, color: s.color, background: s.backgroundColor, border: s.borderBottomColor,
+      accent: getComputedStyle(pay).backgroundColor, font: s.fontFamily, radius: s.borderTopLeftRadius });
+  }
   if (m.type === 'height' && m.height > 0 && m.height < 2000) f.el.height = Math.ceil(m.height);
-  if (m.type === 'brand') all('[data-brand]', form).forEach(b => { b.classList.toggle('epf-cc-selected', b.dataset.brand === m.brand); });
-  if (m.type === 'enter' && f === frame) pay.click();
-  if (m.type === 'invalid') rest();
-  if (m.type === 'failed') { rest(); report([{ text: form.dataset.failed }]); }
-  if (m.type === 'token' && busy && f === frame) {
+  if (m.type === 'brand') all('[data-brand]', form).forEach(b => b.classList.toggle('epf-cc-selected', b.dataset.brand === m.brand));
+  if (f !== frame) return;
+  if (m.type === 'enter') pay.click();
+  if (m.type === 'invalid') work(false);
+  if (m.type === 'failed') {
+    work(false);
+    report([[words.failed]]);
+  }
+  if (m.type === 'token' && busy) {
     form.elements.gateway_token.value = m.token;
     form.submit();
   }
 });
 
 // Pressed once.
-function work() {
-  busy = true;
-  pay.classList.add('pl-busy');
-  pay.setAttribute('aria-disabled', 'true');
-  label.textContent = form.dataset.paying;
+function work(yes) {
+  busy = yes;
+  pay.classList.toggle('pl-busy', yes);
+  pay.setAttribute('aria-disabled', yes);
+  label.textContent = yes ? words.paying : labelText;
 }
-function rest() {
-  busy = false;
-  pay.classList.remove('pl-busy');
-  pay.removeAttribute('aria-disabled');
-  label.textContent = labelText;
-}
-form.addEventListener('submit', e => {
-  if (busy) { e.preventDefault(); return; }
-  if (at < steps.length) { e.preventDefault(); next(); return; }
-  if (!checkAll(form)) { e.preventDefault(); return; }
+on(form, 'submit', e => {
+  const stop = () => e.preventDefault();
+  if (busy) return stop();
+  if (at < steps.length) {
+    stop();
+    return next();
+  }
+  if (!checkAll(form)) return stop();
   if (!chosen()) {
-    e.preventDefault();
-    report([{ id: form.querySelector('[name=method]').id, text: form.dataset.choose }]);
+    stop();
+    report([[words.choose, find('[name=method]').id]]);
     return;
   }
-  let hosted = e.submitter && e.submitter.name === 'way';
-  if (!hosted && frame && frame.ready && frame.method === chosen()) {
-    e.preventDefault();
-    work();
-    send(frame, { type: 'tokenize' });
-    return;
+  work(true);
+  // Without its fields the gateway asks for them on its own page.
+  if (e.submitter.name !== 'way' && frame && frame.ready) {
+    stop();
+    send(frame, 'tokenize');
   }
-  work();
 });
 // A page that comes back from the browser's memory holds a spent attempt.
-window.addEventListener('pageshow', e => { if (e.persisted) location.reload(); });
+on(window, 'pageshow', e => { if (e.persisted) location.reload(); });
 
 // The bar gets its ground only while it floats over the form.
-if (window.IntersectionObserver) {
-  new IntersectionObserver(seen => {
-    seen[0].target.classList.toggle('pl-stuck', seen[0].intersectionRatio < 1);
-  }, { threshold: [1], rootMargin: '0px 0px -1px 0px' }).observe(pay.closest('.pl-bar'));
-}
+new IntersectionObserver(([seen]) => seen.target.classList.toggle('pl-stuck', seen.intersectionRatio < 1),
+  { threshold: 1, rootMargin: '0px 0px -1px' }).observe(find('.pl-bar'));
 
-if (summary.dataset.server) { show(+form.dataset.start || 1); summary.focus(); } else { show(1); }
-root.classList.add('pl-js');
+show(+words.start || 1);
+if (words.server) summary.focus();
 })();
