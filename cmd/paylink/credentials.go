@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/google/uuid"
+
+	"paylink"
+	"paylink/internal/signing"
+)
+
+// credentials are a demo's secrets and names. They are made up and written down
+// before anything is made with them, so that a demo that is killed half way goes on
+// with the same ones.
+type credentials struct {
+	NativeKey         string `json:"native_key"`
+	PartnerID         string `json:"partner_id"`
+	ClientID          string `json:"client_id"`
+	ClientSecret      string `json:"client_secret"`
+	APIKey            string `json:"api_key"`
+	ProcessorGUID     string `json:"processor_guid"`
+	TokenGUID         string `json:"token_guid"`
+	IntegrationSource string `json:"integration_source"`
+	BankAccount       string `json:"bank_account"`
+	BankKey           secret `json:"bank_key"`
+	CallbackSecret    string `json:"callback_secret"`
+	BankAdminKey      secret `json:"bank_admin_key"`
+	EndpointSecret    string `json:"endpoint_secret"`
+}
+
+// loadCredentials reads the file, and makes it where there is none.
+func loadCredentials(path string) (credentials, error) {
+	var c credentials
+	text, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(text, &c); err != nil {
+			return c, fmt.Errorf("%s can't be read; remove the directory to start anew: %w", path, err)
+		}
+		return c, nil
+	case !errors.Is(err, os.ErrNotExist):
+		return c, err
+	}
+	c = credentials{
+		NativeKey: paylink.NewSecret("sk_"), ClientID: uuid.NewString(), ClientSecret: paylink.NewSecret(""),
+		APIKey: paylink.NewSecret(""), ProcessorGUID: uuid.NewString(), TokenGUID: uuid.NewString(),
+		IntegrationSource: "paylink-demo", BankAccount: "acct_" + paylink.NewToken()[:12],
+		BankKey: secret(paylink.NewSecret("bank_")), CallbackSecret: paylink.NewSecret("cbs_"),
+		BankAdminKey: secret(paylink.NewSecret("adm_")), EndpointSecret: signing.NewSecret().Reveal(),
+	}
+	return c, writeReady(path, c)
+}
+
+// demoReady is the ready file: where the demo is, and what opens it. Later APIs add
+// their own objects.
+type demoReady struct {
+	BaseURL    string `json:"base_url"`
+	GatewayURL string `json:"gateway_url"`
+	Native     struct {
+		SecretKey string `json:"secret_key"`
+	} `json:"native"`
+	FrontStream struct {
+		ClientID          string `json:"client_id"`
+		ClientSecret      string `json:"client_secret"`
+		APIKey            string `json:"api_key"`
+		ProcessorGUID     string `json:"processor_guid"`
+		TokenGUID         string `json:"token_guid"`         // a saved test card
+		IntegrationSource string `json:"integration_source"` // a source that checks for duplicates; any other does not
+	} `json:"frontstream"`
+	// Sandbox is what tests of trouble need: the bank's admin key makes it, the
+	// account is the merchant's.
+	Sandbox struct {
+		AdminKey   string `json:"admin_key"`
+		Account    string `json:"account"`
+		AccountKey string `json:"account_key"`
+	} `json:"sandbox"`
+}
+
+// ready is the content of the ready file.
+func (d *demo) ready() demoReady {
+	var r demoReady
+	r.BaseURL, r.GatewayURL = d.base, d.gate
+	r.Native.SecretKey = d.known.NativeKey
+	r.FrontStream.ClientID, r.FrontStream.ClientSecret = d.known.ClientID, d.known.ClientSecret
+	r.FrontStream.APIKey, r.FrontStream.ProcessorGUID = d.known.APIKey, d.known.ProcessorGUID
+	r.FrontStream.TokenGUID, r.FrontStream.IntegrationSource = d.known.TokenGUID, d.known.IntegrationSource
+	r.Sandbox.AdminKey, r.Sandbox.Account, r.Sandbox.AccountKey = string(d.GatewayAdminKey), d.known.BankAccount, string(d.known.BankKey)
+	return r
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+
+	"paylink"
+	"paylink/gateway/sandbox"
+	"paylink/internal/safedial"
+	"paylink/internal/vault"
+	"paylink/store/sqlstore"
+	"paylink/till"
+)
+
+// plan is what a node is made from, whichever command makes it.
+type plan struct {
+	database  string
+	keys      *vault.Vault
+	baseURL   string
+	sandbox   sandboxFlags
+	proxies   []netip.Prefix
+	tries     int  // presses of pay a minute for one client and link; 0: no limit
+	demo      bool // loopback webhooks, stories, test numbers on the page
+	testClock bool
+	log       *slog.Logger
+}
+
+// node is one process of paylink, wired.
+type node struct {
+	plan
+	store    *sqlstore.Store
+	till     *till.Till
+	bank     *accounts[sandbox.Secrets]
+	meter    *meter
+	tries    *tries
+	stopping atomic.Bool
+}
+
+// openNode opens the store and wires everything to it. Close ends it.
+func openNode(ctx context.Context, p plan) (*node, error) {
+	store, err := sqlstore.Open(ctx, p.database, sqlstore.Options{TestClock: p.testClock})
+	if err != nil {
+		return nil, err
+	}
+	n := &node{plan: p, store: store, meter: newMeter(), tries: newTries(p.tries)}
+	n.meter.registry.MustRegister(storeFigures{store})
+	book := counted{store, n.meter}
+	n.bank = &accounts[sandbox.Secrets]{gateway: sandboxName, store: book, seal: p.keys}
+	n.till = &till.Till{Store: book, Gateways: map[string]paylink.Gateway{}, BaseURL: p.baseURL,
+		Key: p.keys.SigningKey(), Seal: p.keys,
+		Hooks: safedial.New(safedial.Options{AllowLoopback: p.demo}).Client()}
+	for _, open := range gateways {
+		g, err := open(n)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("gateway: %w", err), store.Close())
+		}
+		if g != nil {
+			n.till.Gateways[g.Traits().Name] = g
+		}
+	}
+	return n, nil
+}
+
+// close lets go of the store: what it acknowledged is finished first.
+func (n *node) close() error {
+	for _, g := range n.till.Gateways {
+		if c, ok := g.(interface{ Close() }); ok {
+			c.Close()
+		}
+	}
+	n.till.Hooks.CloseIdleConnections()
+	return n.store.Close()
+}
+
+// handler is everything that the node serves, behind the edge. Where operators have
+// a listener of their own, their routes are left out.
+func (n *node) handler(ownOps bool, more ...func(*http.ServeMux)) http.Handler {
+	mux := http.NewServeMux()
+	for _, mount := range mounts {
+		mount(n, mux)
+	}
+	if !ownOps {
+		n.mountOps(mux)
+	}
+	for _, mount := range more {
+		mount(mux)
+	}
+	return &edge{next: mux, log: n.log, meter: n.meter, proxies: n.proxies}
+}
+
+// opsHandler is what operators ask, for a listener of their own.
+func (n *node) opsHandler() http.Handler {
+	mux := http.NewServeMux()
+	n.mountOps(mux)
+	return mux
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"net/http"
+
+	"paylink"
+	"paylink/dialect/frontstream"
+	"paylink/gateway/sandbox"
+	"paylink/gateway/sandbox/bank"
+	"paylink/web/checkout"
+)
+
+// mounts is the list of APIs and pages. Adding one is its folder and its line here.
+var mounts = []func(*node, *http.ServeMux){
+	(*node).mountCheckout,
+	func(n *node, mux *http.ServeMux) { (&frontstream.Handler{Till: n.till, Log: n.log}).Mount(mux) },
+	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
+}
+
+// gateways is the list of those who move money. Each gives nil where the
+// configuration does not ask for it. Adding one is its folder and its line here.
+var gateways = []func(*node) (paylink.Gateway, error){
+	openSandbox,
+}
+
+const sandboxName = "sandbox"
+
+func openSandbox(n *node) (paylink.Gateway, error) {
+	if n.sandbox.SandboxURL == "" {
+		return nil, nil
+	}
+	g, err := sandbox.New(sandbox.Config{URL: n.sandbox.SandboxURL, PublicURL: n.sandbox.SandboxPublicURL,
+		Accounts: n.bank.find})
+	if err != nil {
+		return nil, err
+	}
+	return g, nil
+}
+
+func (n *node) mountCheckout(mux *http.ServeMux) {
+	h := &checkout.Handler{Acts: n.till, Log: n.log, Wait: n.tries.wait,
+		ClientIP: func(r *http.Request) string { return r.RemoteAddr }}
+	if n.demo {
+		h.Numbers = map[string][]checkout.TestNumber{sandboxName: testNumbers()}
+		checkout.MountStories(mux)
+	}
+	h.Mount(mux)
+}
+
+// testNumbers are the published numbers that the sandbox takes, as the demo's page
+// shows them.
+func testNumbers() []checkout.TestNumber {
+	var out []checkout.TestNumber
+	for _, n := range bank.Numbers {
+		out = append(out, checkout.TestNumber{Number: n.Shown(), Does: n.About})
+	}
+	for _, b := range bank.BankNumbers {
+		out = append(out, checkout.TestNumber{Number: b.Routing + " " + b.Account, Does: b.About})
+	}
+	return out
+}
