@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
+	"image/png"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -267,6 +269,10 @@ func TestAHostileThemeCannotHideMoveOrDisguiseWhatIsProtected(t *testing.T) {
 		}
 		tab.Goto(site + "/in/hostile/themed-recurring")
 		tab.Shot("hostile-" + name)
+		picture, err := png.Decode(bytes.NewReader(tab.Picture()))
+		if err != nil {
+			t.Fatal(err)
+		}
 		for _, p := range protected {
 			got, want := look(p), before[p]
 			if got.Text != want.Text || got.Color != want.Color || got.Style != want.Style || !got.OnTop || got.Rect[2] != want.Rect[2] {
@@ -279,6 +285,18 @@ func TestAHostileThemeCannotHideMoveOrDisguiseWhatIsProtected(t *testing.T) {
 		// A decoration of a box runs through the texts inside, whatever these say.
 		if line := Eval[string](tab.Scope, `(e => { let all = ""; for (; e; e = e.parentElement) all += getComputedStyle(e).textDecorationLine.replace("none", ""); return all })(`+query(".pl-amount bdi")+")"); line != "" {
 			t.Errorf("%s, the amount is struck through from outside: %s", name, line)
+		}
+		// Outlines and shadows cover without being hit: the picture must show what is
+		// protected, and none of the red that the sheet pours over the rest.
+		Eval[any](tab.Scope, "scrollTo(0, 0)")
+		for _, p := range append(protected, ".pl-pay") {
+			r := Eval[[4]float64](tab.Scope, "(r => [r.x, r.y + scrollY, r.width, r.height])("+query(p)+".getBoundingClientRect())")
+			for x := r[0] + r[2]/8; x < r[0]+r[2]*7/8; x++ {
+				if red, green, _, _ := picture.At(int(x), int(r[1]+r[3]/2)).RGBA(); red > 0xf000 && green < 0x1000 {
+					t.Errorf("%s, %s is covered at x=%.0f", name, p, x)
+					break
+				}
+			}
 		}
 		pay := look(".pl-pay")
 		if !pay.OnTop || pay.Rect[0] < 0 || pay.Rect[0]+pay.Rect[1] > float64(size[0]) || pay.Rect[2] < 48 || pay.Rect[1] < 200 {
