@@ -23,42 +23,49 @@ type Closing struct {
 // returns; one that is under way may finish (trust.md H-84). It gives the link and
 // its URL. A closed link again is an Error of kind Gone.
 func (t *Till) Close(ctx context.Context, c Closing) (paylink.Link, string, error) {
-	var l paylink.Link
-	var url string
-	unknown := paylink.E(paylink.NotFound, "link_unknown", "no such link")
-	err := t.Store.Update(ctx, func(tx paylink.Tx) error {
-		id, err := c.find(tx)
-		if err != nil {
-			return err
-		}
-		if l, err = tx.LockLink(id); err != nil {
-			return err
-		}
-		if ok, err := c.may(tx, l); err != nil || !ok {
-			return errors.Join(err, unless(ok, unknown))
-		}
-		if l.State == paylink.LinkClosed {
-			return paylink.E(paylink.Gone, "link_closed", "the link was closed before")
-		}
-		if c.Spend != "" {
-			if spent, err := tx.SpendToken(paylink.HashSecret(c.Spend)); err != nil || !spent {
-				return errors.Join(err, unless(spent, paylink.E(paylink.Unauthenticated, "token", "the access token is unknown, used or expired")))
-			}
-		}
-		l.State, l.ClosedAt, l.CloseReason = paylink.LinkClosed, tx.Now(), c.Reason
-		l.Version++
-		if err := tx.SaveLink(l); err != nil {
-			return err
-		}
-		if url, err = t.urlOf(tx, l.ID); err != nil {
-			return err
-		}
-		err = addEvent(tx, l.MerchantID, paylink.EventLinkClosed, l.ID, l.Version, l.View(url, tx.Now()))
-		fault.Point("K26.before")
-		return err
-	})
+	done, err := t.do(ctx, t.Closes(c))
 	fault.Point("K26.after")
-	return l, url, err
+	return done.Link, done.URL, err
+}
+
+// Closes is Close as a Change.
+func (t *Till) Closes(c Closing) Change {
+	return func(tx paylink.Tx) (done Changed, err error) {
+		if done.Link, err = c.close(tx); err != nil {
+			return done, err
+		}
+		l := done.Link
+		if done.URL, err = t.urlOf(tx, l.ID); err != nil {
+			return done, err
+		}
+		err = addEvent(tx, l.MerchantID, paylink.EventLinkClosed, l.ID, l.Version, l.View(done.URL, tx.Now()))
+		fault.Point("K26.before")
+		return done, err
+	}
+}
+
+func (c Closing) close(tx paylink.Tx) (l paylink.Link, err error) {
+	id, err := c.find(tx)
+	if err != nil {
+		return l, err
+	}
+	if l, err = tx.LockLink(id); err != nil {
+		return l, err
+	}
+	if ok, err := c.may(tx, l); err != nil || !ok {
+		return l, errors.Join(err, unless(ok, paylink.E(paylink.NotFound, "link_unknown", "no such link")))
+	}
+	if l.State == paylink.LinkClosed {
+		return l, paylink.E(paylink.Gone, "link_closed", "the link was closed before")
+	}
+	if c.Spend != "" {
+		if spent, err := tx.SpendToken(paylink.HashSecret(c.Spend)); err != nil || !spent {
+			return l, errors.Join(err, unless(spent, paylink.E(paylink.Unauthenticated, "token", "the access token is unknown, used or expired")))
+		}
+	}
+	l.State, l.ClosedAt, l.CloseReason = paylink.LinkClosed, tx.Now(), c.Reason
+	l.Version++
+	return l, tx.SaveLink(l)
 }
 
 func (c Closing) find(r paylink.Reader) (string, error) {

@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"paylink"
@@ -32,36 +33,67 @@ func (t *Till) secrets(e paylink.Endpoint, at time.Time) ([]signing.Secret, erro
 	return out, nil
 }
 
+// maxEndpoints bounds how many endpoints a merchant has at a time: each event goes
+// to all of them.
+const maxEndpoints = 20
+
 // AddEndpoint makes a webhook endpoint. The URL must have been judged by whoever
 // dials (scheme, host, no credentials). The secret is returned here and by
 // RotateEndpoint only.
 func (t *Till) AddEndpoint(ctx context.Context, e paylink.Endpoint) (paylink.Endpoint, signing.Secret, error) {
+	done, err := t.do(ctx, t.AddsEndpoint(e))
+	return done.Endpoint, done.Secret, err
+}
+
+// AddsEndpoint is AddEndpoint as a Change.
+func (t *Till) AddsEndpoint(e paylink.Endpoint) Change {
 	secret := signing.NewSecret()
-	err := t.Store.Update(ctx, func(tx paylink.Tx) (err error) {
-		e.ID, e.CreatedAt = paylink.NewID(paylink.PrefixEndpoint, tx.Now()), tx.Now()
-		if e.Secret, err = t.Seal.Seal([]byte(secret.Reveal()), []byte(e.ID)); err != nil {
-			return err
+	return func(tx paylink.Tx) (done Changed, err error) {
+		have, err := tx.Endpoints(e.MerchantID)
+		if err != nil {
+			return done, err
 		}
-		return tx.PutEndpoint(e)
-	})
-	return e, secret, err
+		if len(have) >= maxEndpoints {
+			return done, paylink.E(paylink.Conflict, "too_many_endpoints", fmt.Sprintf("a merchant can have %d webhook endpoints; remove one first", maxEndpoints))
+		}
+		done.Endpoint, done.Secret = e, secret
+		done.Endpoint.ID, done.Endpoint.CreatedAt = paylink.NewID(paylink.PrefixEndpoint, tx.Now()), tx.Now()
+		if done.Endpoint.Secret, err = t.Seal.Seal([]byte(secret.Reveal()), []byte(done.Endpoint.ID)); err != nil {
+			return done, err
+		}
+		return done, tx.PutEndpoint(done.Endpoint)
+	}
 }
 
 // RotateEndpoint gives an endpoint a new secret; for 24 hours deliveries are signed
 // with both.
 func (t *Till) RotateEndpoint(ctx context.Context, merchantID, id string) (paylink.Endpoint, signing.Secret, error) {
+	done, err := t.do(ctx, t.RotatesEndpoint(merchantID, id))
+	return done.Endpoint, done.Secret, err
+}
+
+// RotatesEndpoint is RotateEndpoint as a Change.
+func (t *Till) RotatesEndpoint(merchantID, id string) Change {
 	secret := signing.NewSecret()
-	e, err := t.changeEndpoint(ctx, merchantID, id, func(tx paylink.Tx, e *paylink.Endpoint) error {
+	return changeEndpoint(merchantID, id, func(tx paylink.Tx, done *Changed) error {
+		e := &done.Endpoint
 		sealed, err := t.Seal.Seal([]byte(secret.Reveal()), []byte(e.ID))
 		e.OldSecret, e.OldSecretUntil, e.Secret = e.Secret, tx.Now().Add(rotation), sealed
+		done.Secret = secret
 		return err
 	})
-	return e, secret, err
 }
 
 // EnableEndpoint switches a disabled endpoint on again.
 func (t *Till) EnableEndpoint(ctx context.Context, merchantID, id string) (paylink.Endpoint, error) {
-	return t.changeEndpoint(ctx, merchantID, id, func(_ paylink.Tx, e *paylink.Endpoint) error {
+	done, err := t.do(ctx, t.EnablesEndpoint(merchantID, id))
+	return done.Endpoint, err
+}
+
+// EnablesEndpoint is EnableEndpoint as a Change.
+func (t *Till) EnablesEndpoint(merchantID, id string) Change {
+	return changeEndpoint(merchantID, id, func(_ paylink.Tx, done *Changed) error {
+		e := &done.Endpoint
 		e.Disabled, e.DisabledReason, e.FailingSince = false, "", time.Time{}
 		return nil
 	})
@@ -69,52 +101,54 @@ func (t *Till) EnableEndpoint(ctx context.Context, merchantID, id string) (payli
 
 // RemoveEndpoint ends an endpoint; what waits for it is cancelled, its log stays.
 func (t *Till) RemoveEndpoint(ctx context.Context, merchantID, id string) error {
-	_, err := t.changeEndpoint(ctx, merchantID, id, func(tx paylink.Tx, e *paylink.Endpoint) error {
-		e.RemovedAt = tx.Now()
-		return tx.CancelDeliveries(e.ID)
-	})
+	_, err := t.do(ctx, changeEndpoint(merchantID, id, func(tx paylink.Tx, done *Changed) error {
+		done.Endpoint.RemovedAt = tx.Now()
+		return tx.CancelDeliveries(done.Endpoint.ID)
+	}))
 	return err
 }
 
-func (t *Till) changeEndpoint(ctx context.Context, merchantID, id string, change func(paylink.Tx, *paylink.Endpoint) error) (paylink.Endpoint, error) {
-	var e paylink.Endpoint
-	err := t.Store.Update(ctx, func(tx paylink.Tx) (err error) {
-		if e, err = tx.LockEndpoint(id); err != nil {
-			return err
+func changeEndpoint(merchantID, id string, change func(paylink.Tx, *Changed) error) Change {
+	return func(tx paylink.Tx) (done Changed, err error) {
+		if done.Endpoint, err = tx.LockEndpoint(id); err != nil {
+			return done, err
 		}
-		if e.MerchantID != merchantID || !e.RemovedAt.IsZero() {
-			return paylink.E(paylink.NotFound, "endpoint_unknown", "no such webhook endpoint")
+		if done.Endpoint.MerchantID != merchantID || !done.Endpoint.RemovedAt.IsZero() {
+			return done, paylink.E(paylink.NotFound, "endpoint_unknown", "no such webhook endpoint")
 		}
-		if err := change(tx, &e); err != nil {
-			return err
+		if err := change(tx, &done); err != nil {
+			return done, err
 		}
-		return tx.PutEndpoint(e)
-	})
-	return e, err
+		return done, tx.PutEndpoint(done.Endpoint)
+	}
 }
 
 // Replay sends an event to an endpoint again, now, whatever became of it before.
 // It is the same message: same webhook-id, same bytes.
 func (t *Till) Replay(ctx context.Context, merchantID, deliveryID string) (paylink.Delivery, error) {
-	var d paylink.Delivery
-	err := t.Store.Update(ctx, func(tx paylink.Tx) error {
+	done, err := t.do(ctx, t.Replays(merchantID, deliveryID))
+	return done.Delivery, err
+}
+
+// Replays is Replay as a Change.
+func (t *Till) Replays(merchantID, deliveryID string) Change {
+	return func(tx paylink.Tx) (done Changed, err error) {
 		old, err := tx.Delivery(deliveryID)
 		if err != nil {
-			return err
+			return done, err
 		}
 		to, err := tx.Endpoint(old.EndpointID)
 		if err != nil {
-			return err
+			return done, err
 		}
 		if old.MerchantID != merchantID || !to.RemovedAt.IsZero() {
-			return paylink.E(paylink.NotFound, "delivery_unknown", "no such delivery")
+			return done, paylink.E(paylink.NotFound, "delivery_unknown", "no such delivery")
 		}
 		if to.Disabled {
-			return paylink.E(paylink.Conflict, "endpoint_disabled", "the endpoint is disabled; enable it first")
+			return done, paylink.E(paylink.Conflict, "endpoint_disabled", "the endpoint is disabled; enable it first")
 		}
-		d = paylink.Delivery{ID: paylink.NewID(paylink.PrefixDelivery, tx.Now()), EventID: old.EventID, EventType: old.EventType,
+		done.Delivery = paylink.Delivery{ID: paylink.NewID(paylink.PrefixDelivery, tx.Now()), EventID: old.EventID, EventType: old.EventType,
 			EndpointID: old.EndpointID, MerchantID: merchantID, State: paylink.DeliveryWaiting, NextAt: tx.Now(), CreatedAt: tx.Now()}
-		return tx.AddDelivery(d)
-	})
-	return d, err
+		return done, tx.AddDelivery(done.Delivery)
+	}
 }

@@ -96,7 +96,11 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 	fault.Point("K01.after")
 	switch {
 	case errors.Is(err, errLost):
-		return t.replay(ctx, *is.Claim)
+		a, rerr := t.replay(ctx, *is.Claim)
+		if paylink.KindOf(rerr) == paylink.NotFound {
+			rerr = errBusy
+		}
+		return a, rerr
 	case paylink.CodeOf(err) == "commit_unknown":
 		// Nobody knows whether it was committed: look, rather than guess.
 		if _, rerr := t.link(ctx, ans.LinkID); rerr == nil {
