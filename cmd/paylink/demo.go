@@ -128,7 +128,8 @@ func (d *demo) start(ctx context.Context, logTo io.Writer) error {
 	if d.base = d.BaseURL; d.base == "" {
 		d.base = originOf(l.Addr())
 	}
-	if err := d.startBank(log); err != nil {
+	bankReady, err := d.startBank(log)
+	if err != nil {
 		return errors.Join(err, l.Close())
 	}
 	p := plan{database: string(d.Database), keys: keys, baseURL: d.base, demo: true, testClock: d.TestClock, log: log}
@@ -137,10 +138,12 @@ func (d *demo) start(ctx context.Context, logTo io.Writer) error {
 	}
 	p.sandbox.SandboxURL = d.gate
 	n, err := openNode(ctx, p)
-	if err != nil {
+	if err == nil {
+		d.run = &running{node: n}
+	}
+	if err = errors.Join(err, bankReady()); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	d.run = &running{node: n}
 	if d.inbox, err = openInbox(filepath.Join(d.Data, "inbox.jsonl"), d.known.EndpointSecret, n.now); err != nil {
 		return errors.Join(err, l.Close())
 	}
@@ -151,19 +154,25 @@ func (d *demo) start(ctx context.Context, logTo io.Writer) error {
 	return nil
 }
 
-// startBank starts the bank of this process, or takes the one that runs.
-func (d *demo) startBank(log *slog.Logger) error {
+// startBank starts the bank of this process, or takes the one that runs. The bank
+// opens its book while the node opens its own; the function given waits for it.
+func (d *demo) startBank(log *slog.Logger) (wait func() error, err error) {
 	if d.gate = d.GatewayURL; d.gate != "" {
-		return nil
+		return func() error { return nil }, nil
 	}
 	l, err := listenOr(d.GatewayListen, "127.0.0.1:8081")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d.gate, d.GatewayAdminKey = originOf(l.Addr()), d.known.BankAdminKey
-	d.bank, err = openBank(l, bank.Options{Path: filepath.Join(d.Data, "bank.db"), BaseURL: d.gate,
-		AdminKey: string(d.GatewayAdminKey), LoopbackPages: true}, log)
-	return err
+	o := bank.Options{Path: filepath.Join(d.Data, "bank.db"), BaseURL: d.gate, AdminKey: string(d.GatewayAdminKey), LoopbackPages: true}
+	opened := make(chan error, 1)
+	go func() {
+		var err error
+		d.bank, err = openBank(l, o, log)
+		opened <- err
+	}()
+	return func() error { return <-opened }, nil
 }
 
 // stop ends what start started and Run did not end.

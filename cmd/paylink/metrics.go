@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -97,5 +98,17 @@ func (s storeFigures) Collect(to chan<- prometheus.Metric) {
 	s.queues(to)
 }
 
-// queues tells what waits, and how long the oldest of it is overdue.
-func (s storeFigures) queues(chan<- prometheus.Metric) {}
+// queues tells what waits, and how long the oldest of it is overdue. A store that
+// does not answer is told by /readyz, not here.
+func (s storeFigures) queues(to chan<- prometheus.Metric) {
+	ctx, stop := context.WithTimeout(context.Background(), 2*time.Second)
+	defer stop()
+	list, err := s.store.Queues(ctx)
+	if err != nil {
+		return
+	}
+	for _, q := range list {
+		to <- prometheus.MustNewConstMetric(queueDesc, prometheus.GaugeValue, float64(q.Count), q.Name, q.State)
+		to <- prometheus.MustNewConstMetric(ageDesc, prometheus.GaugeValue, max(q.Overdue, 0).Seconds(), q.Name, q.State)
+	}
+}
