@@ -84,6 +84,9 @@ func (o order) page() paylink.Page {
 		Ask: paylink.Ask{Name: true, Email: true, Address: true, Phone: true},
 		Prefill: paylink.Payer{FirstName: o.FirstName, LastName: o.LastName, Email: o.Email, Street: o.Street, City: o.City,
 			Region: o.State, Postal: o.Zip, Country: o.Country, Phone: o.Phone}}
+	if p.Button == "" {
+		p.Button = "Submit Payment" // DonateButtonText: Default is "Submit Payment"
+	}
 	if o.PoweredByText == "" {
 		p.PoweredByURL = "" // shows nothing (A33)
 	}
