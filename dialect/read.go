@@ -66,7 +66,7 @@ func Body(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 		}
 		return nil, refuse(http.StatusRequestEntityTooLarge, CodeTooLarge, "the body is too large")
 	case err != nil:
-		return nil, refuse(http.StatusBadRequest, CodeBody, "the body ended early")
+		return nil, refuse(http.StatusBadRequest, CodeCut, "the body ended early")
 	}
 	return head.Bytes(), nil
 }

@@ -15,6 +15,7 @@ func (r *Refusal) Error() string { return r.Text }
 // Codes of refusals.
 const (
 	CodeBody      = "body_unreadable"
+	CodeCut       = "body_cut" // the caller stopped in the middle
 	CodeDuplicate = "duplicate_member"
 	CodeTooDeep   = "too_deep"
 	CodeTooMany   = "too_many_values"

@@ -27,6 +27,10 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request) {
 	}
 	var o order
 	v, unread := dialect.Read(w, r, bodyLimit)
+	if cut, ok := dialect.AsRefusal(unread); ok && cut.Code == dialect.CodeCut {
+		h.fail(w, r, unread) // who called is gone, and their context with them
+		return
+	}
 	if unread == nil {
 		o, unread = h.readOrder(v)
 	}

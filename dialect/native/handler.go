@@ -1,0 +1,170 @@
+package native
+
+import (
+	_ "embed"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+
+	"paylink"
+	"paylink/dialect"
+	"paylink/till"
+)
+
+// Name is the dialect's name in credentials and links.
+const Name = "native"
+
+// KindKey is the kind of its credentials, and KeyPrefix what their secrets begin with.
+const (
+	KindKey   = "secret_key"
+	KeyPrefix = "sk_"
+)
+
+// Handler serves the API. Till and CheckHookURL are needed.
+type Handler struct {
+	Till *till.Till
+	// CheckHookURL judges the address of a webhook endpoint by the rules of whoever
+	// dials it. Its error is shown to the caller.
+	CheckHookURL func(raw string) error
+	// Log hears of errors that callers are not told.
+	Log *slog.Logger
+}
+
+const root = "/api/v1"
+
+//go:embed openapi.json
+var openAPI []byte
+
+// call is one request of a merchant.
+type call struct {
+	*http.Request
+	merchant string
+	body     dialect.Value // of a POST; Null where there is none
+}
+
+// id is the path's id.
+func (c call) id() string { return c.PathValue("id") }
+
+// answer is what a call is told.
+type answer struct {
+	status   int
+	body     []byte
+	replayed bool
+}
+
+func ok(v any) answer { return answer{status: http.StatusOK, body: dialect.JSON(v)} }
+
+// act is what a route does.
+type act func(c call) (answer, error)
+
+// routes is the whole API but for the document about it.
+func (h *Handler) routes() map[string]act {
+	return map[string]act{
+		"POST /links":                            h.makeLink,
+		"GET /links":                             h.listLinks,
+		"GET /links/{id}":                        h.readLink,
+		"POST /links/{id}/close":                 h.closeLink,
+		"GET /payments":                          h.listPayments,
+		"GET /payments/{id}":                     h.readPayment,
+		"GET /events":                            h.listEvents,
+		"GET /events/{id}":                       h.readEvent,
+		"POST /webhook_endpoints":                h.makeEndpoint,
+		"GET /webhook_endpoints":                 h.listEndpoints,
+		"GET /webhook_endpoints/{id}":            h.readEndpoint,
+		"DELETE /webhook_endpoints/{id}":         h.removeEndpoint,
+		"POST /webhook_endpoints/{id}/rotate":    h.rotateEndpoint,
+		"POST /webhook_endpoints/{id}/enable":    h.enableEndpoint,
+		"GET /webhook_endpoints/{id}/deliveries": h.listDeliveries,
+		"GET /deliveries/{id}":                   h.readDelivery,
+		"GET /deliveries/{id}/tries":             h.listTries,
+		"POST /deliveries/{id}/replay":           h.replayDelivery,
+	}
+}
+
+// Mount serves the API on a mux.
+func (h *Handler) Mount(mux *http.ServeMux) {
+	inner := http.NewServeMux()
+	for pattern, do := range h.routes() {
+		method, path, _ := strings.Cut(pattern, " ")
+		inner.HandleFunc(method+" "+root+path, h.serve(do))
+	}
+	inner.HandleFunc("GET "+root+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Cache-Control", "public, max-age=3600")
+		dialect.Write(w, http.StatusOK, dialect.JSONType, openAPI)
+	})
+	mux.Handle(root+"/", dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, pattern := inner.Handler(r); pattern != "" {
+			inner.ServeHTTP(w, r)
+			return
+		}
+		unrouted(w, r, inner)
+	})))
+}
+
+// unrouted answers what no route takes: 405 where another method would do.
+func unrouted(w http.ResponseWriter, r *http.Request, inner *http.ServeMux) {
+	var allow []string
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := inner.Handler(other); pattern != "" {
+			allow = append(allow, method)
+		}
+	}
+	if len(allow) == 0 {
+		fail(w, problem(http.StatusNotFound, "not_found", "there is nothing at this path"))
+		return
+	}
+	if slices.Contains(allow, http.MethodGet) {
+		allow = append(allow, http.MethodHead)
+	}
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	fail(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+strings.Join(allow, ", ")))
+}
+
+// serve authenticates, reads, and acts, in this order (trust.md 1.1): what is
+// refused before the act burns no idempotency key.
+func (h *Handler) serve(do act) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		a, err := h.answer(w, r, do)
+		if err != nil {
+			h.refuse(w, r, err)
+			return
+		}
+		if a.replayed {
+			w.Header().Set("Idempotent-Replayed", "true")
+		}
+		if a.status == http.StatusNoContent {
+			w.WriteHeader(a.status)
+			return
+		}
+		dialect.Write(w, a.status, dialect.JSONType, a.body)
+	}
+}
+
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request, do act) (answer, error) {
+	secret, given := dialect.Bearer(r.Header)
+	if !given {
+		return answer{}, paylink.E(paylink.Unauthenticated, "credential", "send your secret key as Authorization: Bearer sk_…")
+	}
+	who, err := h.Till.BySecret(r.Context(), Name, KindKey, secret)
+	if err != nil {
+		return answer{}, err
+	}
+	c := call{Request: r, merchant: who.MerchantID}
+	if r.Method == http.MethodPost {
+		if c.body, err = readBody(w, r); err != nil {
+			return answer{}, err
+		}
+	}
+	return do(c)
+}
+
+// readBody reads a POST's body. Acts that need no more than a path may have none.
+func readBody(w http.ResponseWriter, r *http.Request) (dialect.Value, error) {
+	if r.ContentLength == 0 && r.Header.Get("Content-Type") == "" {
+		return dialect.Value{Kind: dialect.Object}, nil
+	}
+	return dialect.Read(w, r, dialect.DefaultLimit)
+}
