@@ -160,13 +160,7 @@ func (r *running) untilDone(ctx context.Context) error {
 func (n *node) startWork() func() {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
-	acts := work.Acts(n.till)
-	for i := range acts {
-		if acts[i].Name == "deliver" {
-			acts[i].Wake = n.store.Wake()
-		}
-	}
-	hand := work.Hand{Acts: acts, Failed: func(act string, err error) {
+	hand := work.Hand{Acts: work.Acts(n.till), Wake: n.store.Wake(), Failed: func(act string, err error) {
 		n.meter.failures.WithLabelValues(act).Inc()
 		n.log.Warn("a round of work failed", "act", act, "error", err.Error())
 	}}

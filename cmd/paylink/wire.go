@@ -5,6 +5,7 @@ import (
 
 	"paylink"
 	"paylink/dialect/frontstream"
+	"paylink/dialect/native"
 	"paylink/gateway/sandbox"
 	"paylink/gateway/sandbox/bank"
 	"paylink/web/checkout"
@@ -14,6 +15,9 @@ import (
 var mounts = []func(*node, *http.ServeMux){
 	(*node).mountCheckout,
 	func(n *node, mux *http.ServeMux) { (&frontstream.Handler{Till: n.till, Log: n.log}).Mount(mux) },
+	func(n *node, mux *http.ServeMux) {
+		(&native.Handler{Till: n.till, Log: n.log, CheckHookURL: n.checkHook}).Mount(mux)
+	},
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
 }
 
