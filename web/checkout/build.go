@@ -189,11 +189,24 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 	}
 	v.Hosted = l.T("method.hosted", "gateway", traits.Label)
 	if traits.Demo {
-		v.Demo = h.Numbers[traits.Name]
+		v.Demo = ofEachKind(h.Numbers[traits.Name])
 		if len(traits.Origins) > 0 {
 			v.DemoAll = traits.Origins[0] + "/"
 		}
 	}
+}
+
+// ofEachKind keeps two test numbers of each kind, told by the first word of what
+// they do: the page stays light, and the gateway's own page lists them all.
+func ofEachKind(list []TestNumber) (out []TestNumber) {
+	seen := map[string]int{}
+	for _, n := range list {
+		kind, _, _ := strings.Cut(strings.NewReplacer(",", " ", ";", " ", ":", " ").Replace(n.Does), " ")
+		if seen[kind]++; seen[kind] <= 2 {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func savedLabel(l look.Locale, s paylink.SavedInstrument) string {

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net/http"
+	"slices"
 	"strconv"
+	"sync"
 
 	"paylink/web/look"
 
@@ -17,7 +19,7 @@ import (
 
 // marker stands in a rendered page where the payer's attempt goes. It has the
 // length and the letters of an attempt and can't come from a merchant's text: it
-// is looked for once, in the hidden field that begins the form.
+// is looked for once, in the hidden field that ends the form.
 const marker = "PAYLINK_ATTEMPT_PAYLINK_ATTEMPT_PAYLINK_ATTE"
 
 // sheet is a page rendered once: everything but the attempt, plain and deflated,
@@ -40,10 +42,10 @@ func newSheet(page templ.Component, header http.Header) (*sheet, error) {
 	if !found {
 		return nil, fmt.Errorf("render the payment page: it has no place for the attempt")
 	}
-	head = append(bytes.Clone(head), `value="`...)
+	head = slices.Clip(append(bytes.Clone(head), `value="`...))
 	tail = append([]byte(`"`), tail...)
 	return &sheet{header: header, head: head, tail: tail, attemptLength: len(marker), headCRC: crc32.ChecksumIEEE(head),
-		zhead: deflate(head, false), ztail: deflate(tail, true)}, nil
+		zhead: deflate(nil, head, false), ztail: deflate(append(head, make([]byte, len(marker))...), tail, true)}, nil
 }
 
 // weight is the memory that a sheet takes, for the cache.
@@ -51,11 +53,12 @@ func (s *sheet) weight() int {
 	return len(s.head) + len(s.tail) + len(s.zhead) + len(s.ztail) + 2048
 }
 
-// deflate compresses a part of a stream: it ends on a byte and refers to nothing
-// before it, so that parts can be joined.
-func deflate(part []byte, last bool) []byte {
+// deflate compresses a part of a stream; it ends on a byte, so that parts can be
+// joined. It refers to what came before, where zeros stand for the attempt: as
+// many bytes, which nothing in a page can match.
+func deflate(before, part []byte, last bool) []byte {
 	var b bytes.Buffer
-	z, err := flate.NewWriter(&b, flate.BestCompression)
+	z, err := flate.NewWriterDict(&b, flate.BestCompression, before)
 	if err != nil {
 		panic(err) // the level is a constant
 	}
@@ -70,6 +73,9 @@ func deflate(part []byte, last bool) []byte {
 
 var gzipHeader = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255} // RFC 1952: deflate, no time, best compression, unknown system
 
+// buffers are where a page is put together; a Write has copied it when it returns.
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
 // serve answers with the page for one attempt.
 func (s *sheet) serve(w http.ResponseWriter, r *http.Request, attempt string) {
 	h := w.Header()
@@ -81,13 +87,16 @@ func (s *sheet) serve(w http.ResponseWriter, r *http.Request, attempt string) {
 		http.Error(w, "internal", http.StatusInternalServerError)
 		return
 	}
-	body := make([]byte, 0, len(s.head)+len(s.tail)+len(attempt))
+	buffer := buffers.Get().(*[]byte)
+	defer buffers.Put(buffer)
+	body := (*buffer)[:0]
 	if look.AcceptsGzip(r) {
 		h["Content-Encoding"] = []string{"gzip"}
 		body = s.gzip(body, attempt)
 	} else {
 		body = append(append(append(body, s.head...), attempt...), s.tail...)
 	}
+	*buffer = body
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(body) // the reader went away: nothing to do

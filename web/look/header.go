@@ -65,7 +65,7 @@ func (p Policy) Headers() http.Header {
 	h.Set("X-Robots-Tag", "noindex")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=(), interest-cohort=()")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=()")
 	if p.HTTPS {
 		h.Set("Strict-Transport-Security", "max-age=31536000")
 	}

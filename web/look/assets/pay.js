@@ -64,9 +64,11 @@ on(summary, 'click', e => {
 
 const checkAll = within => report(all('[data-e]', within).filter(el => !check(el)).map(el => [el.dataset.e, el.id]));
 
+// Not while a button is pressed: a message would move it away from under the click,
+// and whatever the button does checks the fields anyway.
 on(form, 'focusout', e => {
   const el = e.target;
-  if (el.dataset.e && (el.value || el.ariaInvalid)) check(el);
+  if (el.dataset.e && (el.value || el.ariaInvalid) && !find('button:active')) check(el);
 });
 on(form, 'input', e => {
   const el = e.target;
@@ -98,10 +100,9 @@ function next() {
   go(2);
 }
 if (steps[1]) {
-  all('.pl-next, .pl-back', form).forEach((b, back) => {
-    b.hidden = false;
-    on(b, 'click', () => back ? go(1) : next());
-  });
+  find('.pl-bar').hidden = find('.pl-back').hidden = false;
+  on(find('.pl-next'), 'click', next);
+  on(find('.pl-back'), 'click', () => go(1));
   on(window, 'popstate', e => go(e.state || 1));
 }
 
@@ -212,8 +213,9 @@ on(form, 'submit', e => {
 on(window, 'pageshow', e => { if (e.persisted) location.reload(); });
 
 // The bar gets its ground only while it floats over the form.
-new IntersectionObserver(([seen]) => seen.target.classList.toggle('pl-stuck', seen.intersectionRatio < 1),
-  { threshold: 1, rootMargin: '0px 0px -1px' }).observe(find('.pl-bar'));
+const floats = new IntersectionObserver(seen => seen.forEach(s => s.target.classList.toggle('pl-stuck', s.intersectionRatio < 1)),
+  { threshold: 1, rootMargin: '0px 0px -1px' });
+all('.pl-bar', form).forEach(b => floats.observe(b));
 
 show(+words.start || 1);
 if (words.server) summary.focus();
