@@ -16,13 +16,16 @@ type Act struct {
 	Do    func(ctx context.Context, limit int) (int, error)
 	Limit int // things in one round
 	Hands int // rounds at the same time; zero means one
-	// Wake ends a wait early: something may be due. nil where only the tick does.
-	Wake <-chan struct{}
+	// Woken: the hand's wake-up ends a wait of this act early.
+	Woken bool
 }
 
 // Hand is the loops of one node.
 type Hand struct {
 	Acts []Act
+	// Wake says that something may be due, such as sqlstore.Store.Wake; nil where only
+	// the tick does.
+	Wake <-chan struct{}
 	// Failed hears the error of a round, with the act's name; the loop goes on. It is
 	// called by several goroutines.
 	Failed func(act string, err error)
@@ -40,7 +43,7 @@ const worst = 30
 func Acts(t *till.Till) []Act {
 	return []Act{
 		// A round lasts as long as its slowest receiver: several hands keep the others going.
-		{Name: "deliver", Do: t.Deliver, Limit: 64, Hands: 4},
+		{Name: "deliver", Do: t.Deliver, Limit: 64, Hands: 4, Woken: true},
 		{Name: "reconcile", Do: t.Reconcile, Limit: 64, Hands: 1},
 	}
 }
@@ -62,12 +65,40 @@ func (h Hand) Run(ctx context.Context) {
 		}
 	})()
 	var wg sync.WaitGroup
+	var wakes []chan struct{}
 	for _, a := range h.Acts {
+		wake := make(chan struct{}, 1) // one for all hands of the act: one of them is enough
+		if a.Woken {
+			wakes = append(wakes, wake)
+		}
 		for range max(1, a.Hands) {
-			wg.Go(func() { h.loop(ctx, rounds, a) })
+			wg.Go(func() { h.loop(ctx, rounds, a, wake) })
 		}
 	}
+	if h.Wake != nil {
+		wg.Go(func() { h.spread(ctx, wakes) })
+	}
 	wg.Wait()
+}
+
+// spread passes a wake-up on to every act that is woken.
+func (h *Hand) spread(ctx context.Context, wakes []chan struct{}) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, open := <-h.Wake:
+			if !open {
+				return // nothing will wake us any more: the ticks go on
+			}
+		}
+		for _, wake := range wakes {
+			select {
+			case wake <- struct{}{}:
+			default: // one is waiting to be taken already
+			}
+		}
+	}
 }
 
 func (h *Hand) defaults() {
@@ -82,7 +113,7 @@ func (h *Hand) defaults() {
 	}
 }
 
-func (h *Hand) loop(ctx, rounds context.Context, a Act) {
+func (h *Hand) loop(ctx, rounds context.Context, a Act, wake <-chan struct{}) {
 	failures := 0
 	for ctx.Err() == nil {
 		n, err := a.Do(rounds, a.Limit)
@@ -99,14 +130,14 @@ func (h *Hand) loop(ctx, rounds context.Context, a Act) {
 		default:
 			failures = 0
 		}
-		h.wait(ctx, a, failures)
+		h.wait(ctx, wake, failures)
 	}
 }
 
 // wait returns at the next tick, at a wake-up, or when the context ends. A failing
 // act is not woken: what wakes it is not what it fails by.
-func (h *Hand) wait(ctx context.Context, a Act, failures int) {
-	wait, wake := h.Tick, a.Wake
+func (h *Hand) wait(ctx context.Context, wake <-chan struct{}, failures int) {
+	wait := h.Tick
 	if failures > 0 {
 		wait, wake = min(h.Tick<<(failures-1), worst*h.Tick), nil
 	}
@@ -115,13 +146,7 @@ func (h *Hand) wait(ctx context.Context, a Act, failures int) {
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-	case _, open := <-wake:
-		if !open { // nothing will ever wake it: the tick alone
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-			}
-		}
+	case <-wake:
 	case <-ctx.Done():
 	}
 }

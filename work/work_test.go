@@ -56,15 +56,21 @@ func TestAWakeUpEndsTheWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wake := make(chan struct{}, 1)
 		var at []time.Duration
+		var other, asleep atomic.Int64
 		start := time.Now()
-		stop := run(work.Hand{Tick: time.Hour, Acts: []work.Act{{Name: "a", Limit: 1, Wake: wake,
-			Do: func(context.Context, int) (int, error) { at = append(at, time.Since(start)); return 0, nil }}}})
+		stop := run(work.Hand{Tick: time.Hour, Wake: wake, Acts: []work.Act{
+			{Name: "a", Limit: 1, Woken: true, Do: func(context.Context, int) (int, error) { at = append(at, time.Since(start)); return 0, nil }},
+			{Name: "b", Limit: 1, Woken: true, Do: func(context.Context, int) (int, error) { other.Add(1); return 0, nil }},
+			{Name: "c", Limit: 1, Do: func(context.Context, int) (int, error) { asleep.Add(1); return 0, nil }}}})
 		time.Sleep(3 * time.Second)
 		wake <- struct{}{}
 		synctest.Wait()
 		stop()
 		if len(at) != 2 || at[1] != 3*time.Second {
 			t.Errorf("rounds at %v", at)
+		}
+		if other.Load() != 2 || asleep.Load() != 1 {
+			t.Errorf("the wake-up reached another act %d times, and one that sleeps %d times", other.Load()-1, asleep.Load()-1)
 		}
 	})
 }
@@ -75,7 +81,7 @@ func TestAClosedWakeUpDoesNotSpin(t *testing.T) {
 		wake := make(chan struct{})
 		close(wake)
 		var rounds atomic.Int64
-		stop := run(work.Hand{Acts: []work.Act{{Name: "a", Limit: 1, Wake: wake,
+		stop := run(work.Hand{Wake: wake, Acts: []work.Act{{Name: "a", Limit: 1, Woken: true,
 			Do: func(context.Context, int) (int, error) { rounds.Add(1); return 0, nil }}}})
 		time.Sleep(5 * time.Second)
 		stop()
