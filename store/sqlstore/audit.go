@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,7 +28,7 @@ func (s *sqliteStore) snapshot(ctx context.Context, f func(*ledgers) error) erro
 		return sqliteEngine.translate(err)
 	}
 	defer conn.Close()
-	l := &lane{engine: sqliteEngine, conn: conn, prepared: make(map[string]*sql.Stmt)}
+	l := newLane(conn)
 	defer func() {
 		for _, statement := range l.prepared {
 			_ = statement.Close()

@@ -22,8 +22,6 @@ type engine struct {
 	tables string
 	// meaning sorts the driver's errors.
 	meaning func(error) meaning
-	// bind rewrites $1, $2 … where the driver has a quicker form.
-	bind func(string) string
 }
 
 // meaning is what an error of a driver says about the transaction.
@@ -46,7 +44,6 @@ var sqliteEngine = &engine{
 	skipOf:  func(string) string { return "" },
 	tables:  "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
 	meaning: sqliteMeaning,
-	bind:    anonymous,
 }
 
 var postgresEngine = &engine{
@@ -58,7 +55,6 @@ var postgresEngine = &engine{
 	skipOf:  func(alias string) string { return " FOR NO KEY UPDATE OF " + alias + " SKIP LOCKED" },
 	tables:  "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
 	meaning: postgresMeaning,
-	bind:    func(text string) string { return text },
 }
 
 var numbered = regexp.MustCompile(`\$[0-9]+`)

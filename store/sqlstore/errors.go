@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"paylink"
@@ -65,7 +64,10 @@ func (e *engine) translate(err error) error {
 }
 
 func sqliteMeaning(err error) meaning {
-	var e *sqlite.Error
+	var e interface {
+		error
+		Code() int // *sqlite.Error
+	}
 	if !errors.As(err, &e) {
 		return otherwise
 	}

@@ -33,8 +33,10 @@ type Options struct {
 	// 0: 32, or twice the processors but at least 4.
 	Conns int
 
-	// wrap stands between database/sql and the driver in fault tests.
+	// wrap stands between database/sql and SQLite's driver, for the writer, in fault tests.
 	wrap func(driver.Connector) driver.Connector
+	// climbTo ends migration at an older schema in tests; 0: the newest.
+	climbTo int
 }
 
 // backend is what the engines do each in their own way.
@@ -87,9 +89,12 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 const busyMillis = 5000
 
 func openSQLite(ctx context.Context, path string, s *Store) (_ *sqliteStore, err error) {
-	path, extra, _ := strings.Cut(path, "?")
-	if path == "" || strings.Contains(path, ":memory:") || strings.Contains(extra, "mode=memory") {
+	path, extra, options := strings.Cut(path, "?")
+	switch {
+	case path == "" || path == ":memory:":
 		return nil, errors.New("a store in memory forgets what it acknowledged; name a file")
+	case options:
+		return nil, fmt.Errorf("SQLite's options are paylink's to choose; take ?%s out of the database's address", extra)
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, err
@@ -104,7 +109,7 @@ func openSQLite(ctx context.Context, path string, s *Store) (_ *sqliteStore, err
 		}
 	}
 	if err = checkMount(filepath.Dir(path)); err == nil {
-		err = b.connect(ctx, extra, s)
+		err = b.connect(ctx, s)
 	}
 	if err != nil {
 		// b.close wants all of it; here some may be missing.
@@ -121,13 +126,9 @@ func openSQLite(ctx context.Context, path string, s *Store) (_ *sqliteStore, err
 	return b, nil
 }
 
-func (b *sqliteStore) connect(ctx context.Context, extra string, s *Store) (err error) {
-	// Ours first: what the address adds is applied after, and found out by checkSQLite.
+func (b *sqliteStore) connect(ctx context.Context, s *Store) (err error) {
 	pragmas := "_pragma=busy_timeout(" + itoa(busyMillis) + ")&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=journal_size_limit(16777216)&_pragma=cache_size(-16000)&_txlock=immediate"
-	if extra != "" {
-		pragmas += "&" + extra
-	}
+		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(" + itoa(walTidy) + ")&_pragma=cache_size(-16000)&_txlock=immediate"
 	if b.writing, err = sqliteDB(b.path, pragmas, 1, s.options.wrap); err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (b *sqliteStore) connect(ctx context.Context, extra string, s *Store) (err 
 	if err != nil {
 		return fmt.Errorf("open %s: %w", b.path, err)
 	}
-	l := &lane{engine: sqliteEngine, conn: conn, prepared: make(map[string]*sql.Stmt)}
+	l := newLane(conn)
 	if err := checkSQLite(l, b.path); err != nil {
 		return err
 	}
@@ -156,7 +157,7 @@ func (b *sqliteStore) connect(ctx context.Context, extra string, s *Store) (err 
 		if err != nil {
 			return fmt.Errorf("open %s for reading: %w", b.path, err)
 		}
-		b.readers <- &lane{engine: sqliteEngine, conn: conn, prepared: make(map[string]*sql.Stmt)}
+		b.readers <- newLane(conn)
 	}
 	if s.options.TestClock {
 		var micros int64
@@ -196,6 +197,9 @@ func ready(ctx context.Context, m migrator, o Options) error {
 	if o.ReadOnly {
 		return checkVersion(ctx, m, len(list))
 	}
+	if o.climbTo > 0 {
+		return m.climb(ctx, o.climbTo)
+	}
 	return m.climb(ctx, len(list))
 }
 
@@ -218,9 +222,6 @@ func openPostgres(ctx context.Context, address string, s *Store) (*postgres, err
 		_, err := c.Exec(ctx, ownSynchronousCommit)
 		return err
 	}))
-	if s.options.wrap != nil {
-		c = s.options.wrap(c)
-	}
 	n := s.options.Conns
 	if n == 0 {
 		n = 32

@@ -171,9 +171,14 @@ func (p *postgres) commit(ctx context.Context, conn *sql.Conn) (retry bool, err 
 	}
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
+	sent := false
 	err = raw(conn, func(c *pgx.Conn) error {
-		tag, err := c.Exec(wait, "COMMIT")
-		if err == nil && tag.String() != "COMMIT" {
+		// pgconn.SafeToRetry must not be asked here: of a connection that breaks after
+		// COMMIT was sent pgx 5.12 says "conn closed", and that this is safe to retry.
+		sent = !c.IsClosed()
+		// The simple protocol: one message, never a statement to prepare before.
+		results, err := c.PgConn().Exec(wait, "COMMIT").ReadAll()
+		if err == nil && (len(results) != 1 || results[0].CommandTag.String() != "COMMIT") {
 			return pgx.ErrTxCommitRollback
 		}
 		return err
@@ -184,7 +189,7 @@ func (p *postgres) commit(ctx context.Context, conn *sql.Conn) (retry bool, err 
 		return false, nil
 	case errors.Is(err, pgx.ErrTxCommitRollback):
 		return false, wrong("store", err)
-	case pgconn.SafeToRetry(err): // not a byte of COMMIT was sent
+	case !sent:
 		return true, err
 	case errors.As(err, &told) && (told.Code == "25P03" || told.Code == "25P04"):
 		return true, err // the server had ended the transaction before
@@ -200,7 +205,7 @@ func (p *postgres) rollback(conn *sql.Conn) {
 	defer cancel()
 	_ = conn.Raw(func(dc any) error {
 		c := dc.(*stdlib.Conn).Conn()
-		if _, err := c.Exec(wait, "ROLLBACK"); err != nil {
+		if _, err := c.PgConn().Exec(wait, "ROLLBACK").ReadAll(); err != nil {
 			_ = c.Close(wait)
 			return driver.ErrBadConn
 		}

@@ -146,18 +146,19 @@ func claimed[T any](t *tx, dest func(*T) []any, text string, args ...any) ([]T, 
 	return many(&t.reader, dest, text, args...)
 }
 
-// lane is one connection with its prepared statements.
+// lane is one connection to SQLite with its prepared statements.
 type lane struct {
-	engine   *engine
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
 }
+
+func newLane(conn *sql.Conn) *lane { return &lane{conn: conn, prepared: make(map[string]*sql.Stmt)} }
 
 func (l *lane) statement(text string) (*sql.Stmt, error) {
 	if s, ok := l.prepared[text]; ok {
 		return s, nil
 	}
-	s, err := l.conn.PrepareContext(context.Background(), l.engine.bind(text))
+	s, err := l.conn.PrepareContext(context.Background(), anonymous(text))
 	if err == nil {
 		l.prepared[text] = s
 	}

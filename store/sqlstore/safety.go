@@ -34,7 +34,7 @@ func checkSQLite(run runner, path string) error {
 			return err
 		}
 		if got != want.value {
-			return fmt.Errorf("%s: PRAGMA %s is %s instead of %s, so %s; take it out of the database's address",
+			return fmt.Errorf("%s: PRAGMA %s stays %s instead of %s, so %s; use a local disk that SQLite supports, or PostgreSQL",
 				path, want.pragma, got, want.value, want.why)
 		}
 	}
