@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"paylink"
 )
 
 func main() {
@@ -82,10 +84,19 @@ func (Main) Run(ctx context.Context, args []string, stdout, stderr io.Writer) (s
 	if err = parsed.Run(); err == nil {
 		return 0
 	}
-	fmt.Fprintln(stderr, "paylink:", scrubText(err.Error()))
+	fmt.Fprintln(stderr, "paylink:", scrubText(told(err)))
 	var f *failure
 	if errors.As(err, &f) {
 		return f.status
 	}
 	return 1
+}
+
+// told is an error for a person at a terminal: our own say it in their text.
+func told(err error) string {
+	var e *paylink.Error
+	if errors.As(err, &e) && e.Kind != paylink.Internal && len(e.Faults) == 0 && e.Err == nil && e.Text != "" {
+		return e.Text
+	}
+	return err.Error()
 }
