@@ -161,7 +161,7 @@ func (h *Handler) form(s till.Sight, l look.Locale, val Values, wrong Faults) Fo
 		v.Tab = l.T("page.title_error", "title", v.Tab)
 	}
 	h.methods(&v, s)
-	v.Button = buttonOf(s.Link, l)
+	v.Button = buttonOf(s, l)
 	v.Terms = terms(s, l, v.Gateway)
 	return v
 }
@@ -227,12 +227,14 @@ func brandKey(s paylink.SavedInstrument) string {
 // flow.button.default); where a link carries it, it is said in the payer's language.
 const submitWords = "Submit Payment"
 
-func buttonOf(link paylink.Link, l look.Locale) string {
-	switch {
+func buttonOf(s till.Sight, l look.Locale) string {
+	switch link := s.Link; {
 	case link.Page.Button == submitWords:
 		return l.T("pay.submit")
 	case link.Page.Button != "":
 		return link.Page.Button
+	case s.Saved != nil:
+		return l.T("pay.with", "method", savedLabel(l, s.Saved.Saved))
 	case link.Hold:
 		return l.T("pay.hold")
 	case link.Schedule != nil:

@@ -480,12 +480,12 @@ func TestUnknownLinksAndAttempts(t *testing.T) {
 func TestASavedWayToPayNeedsNoFields(t *testing.T) {
 	t.Parallel()
 	o := documented()
-	o.Link.Instrument = "ins_1"
+	o.Link.Instrument, o.Link.Page.Button = "ins_1", ""
 	saved := &paylink.Instrument{ID: "ins_1", Saved: paylink.SavedInstrument{Method: paylink.Card, Brand: "visa", Last4: "4242"}}
 	a := &acts{sight: till.Sight{Offer: o, Saved: saved}, payment: paylink.Payment{State: paylink.Captured}}
 	mux := site(t, a, nil)
 	w := get(mux, "/pay/tok")
-	expect(t, w, 200, "Visa •••• 4242", "gpay-card-info-container", `value="saved"`)
+	expect(t, w, 200, "Pay with Visa •••• 4242", "gpay-card-info-container", `value="saved"`)
 	lacks(t, w, "data-frame", `value="bank"`, `value="hosted"`)
 	form := good()
 	form.Set("method", "saved")
