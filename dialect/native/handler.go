@@ -3,6 +3,7 @@ package native
 import (
 	_ "embed"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -81,6 +82,10 @@ func (h *Handler) routes() map[string]act {
 		"POST /deliveries/{id}/replay":           h.replayDelivery,
 	}
 }
+
+// Patterns are the routes below /api/v1, "POST /links", sorted; without the document
+// about them.
+func Patterns() []string { return slices.Sorted(maps.Keys((&Handler{}).routes())) }
 
 // Mount serves the API on a mux.
 func (h *Handler) Mount(mux *http.ServeMux) {

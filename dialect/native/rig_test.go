@@ -26,8 +26,8 @@ type rig struct {
 	till *till.Till
 	db   *sqlstore.Store
 	mux  *http.ServeMux
-	// URL is where it listens.
-	url string
+	dsn  string
+	url  string // where it listens
 }
 
 func sqlite(t testing.TB) *rig { return newRig(t, filepath.Join(t.TempDir(), "paylink.db")) }
@@ -50,9 +50,9 @@ func newRig(t testing.TB, dsn string) *rig {
 		t.Fatal(err)
 	}
 	key := sha256.Sum256([]byte(t.Name()))
-	r := &rig{t: t, db: db, mux: http.NewServeMux()}
+	r := &rig{t: t, db: db, dsn: dsn, mux: http.NewServeMux()}
 	r.till = &till.Till{Store: db, BaseURL: "https://pay.example", Key: key[:], Seal: seal,
-		Hooks: safedial.NewClient(safedial.Options{AllowLoopback: true})}
+		Hooks: safedial.New(safedial.Options{AllowLoopback: true}).Client()}
 	h := &native.Handler{Till: r.till, CheckHookURL: func(raw string) error {
 		return safedial.CheckURL(raw, safedial.Options{AllowLoopback: true})
 	}}
