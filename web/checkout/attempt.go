@@ -2,7 +2,6 @@ package checkout
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -55,22 +54,13 @@ func (h *Handler) paid(w http.ResponseWriter, r *http.Request, s till.Sight, l l
 	h.receipt(w, r, s, l, p)
 }
 
-// redirect is the merchant's URL with the response token behind the query that it
-// has, before its fragment (contracts/frontstream.md, flow.redirect and A29); ""
-// where the link has none, or the payment ended otherwise.
+// redirect is where the payer goes after a payment; "" where the link has no
+// redirect URL, or the payment ended otherwise.
 func (h *Handler) redirect(link paylink.Link, p paylink.Payment) string {
-	if link.RedirectURL == "" || p.State == paylink.Refunded {
+	if p.State == paylink.Refunded || look.Origin(link.RedirectURL) == "" {
 		return ""
 	}
-	u, err := url.Parse(link.RedirectURL)
-	if err != nil || look.Origin(link.RedirectURL) == "" {
-		return ""
-	}
-	if u.RawQuery != "" {
-		u.RawQuery += "&"
-	}
-	u.RawQuery += "responseToken=" + url.QueryEscape(h.Acts.ResponseToken(p))
-	return u.String()
+	return h.Acts.ReturnURL(link, p)
 }
 
 // receipt is what a payer prints.

@@ -21,7 +21,7 @@ type Acts interface {
 	LastPaid(ctx context.Context, l paylink.Link) (paylink.Payment, error)
 	Gateway(o paylink.Offer) (paylink.Gateway, error)
 	NewAttempt(linkID string) string
-	ResponseToken(p paylink.Payment) string
+	ReturnURL(l paylink.Link, p paylink.Payment) string
 	LinkURL(address string) string
 	AttemptURL(address, attempt string) string
 }

@@ -60,10 +60,10 @@ func (a *acts) Back(_ context.Context, _, attempt string) (paylink.Payment, erro
 func (a *acts) LastPaid(context.Context, paylink.Link) (paylink.Payment, error) {
 	return a.payment, nil
 }
-func (a *acts) Gateway(paylink.Offer) (paylink.Gateway, error) { return gateway{}, nil }
-func (a *acts) NewAttempt(string) string                       { return goodAttempt }
-func (a *acts) ResponseToken(paylink.Payment) string           { return "resp-token" }
-func (a *acts) LinkURL(address string) string                  { return "https://pay.example/pay/" + address }
+func (a *acts) Gateway(paylink.Offer) (paylink.Gateway, error)     { return gateway{}, nil }
+func (a *acts) NewAttempt(string) string                           { return goodAttempt }
+func (a *acts) ReturnURL(l paylink.Link, _ paylink.Payment) string { return l.RedirectURL + "#told" }
+func (a *acts) LinkURL(address string) string                      { return "https://pay.example/pay/" + address }
 func (a *acts) AttemptURL(address, attempt string) string {
 	return a.LinkURL(address) + "/" + attempt
 }
@@ -378,14 +378,14 @@ func TestAPayerIsSentToTheGatewayWhereItMustAct(t *testing.T) {
 	lacks(t, get(mux, "/pay/tok/"+goodAttempt), "javascript:")
 }
 
-func TestSuccessRedirectsWithTheResponseToken(t *testing.T) {
+func TestSuccessRedirectsToWhereTheTillSays(t *testing.T) {
 	t.Parallel()
 	a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{ID: "pay_1", State: paylink.Captured, Amount: paylink.Money{Minor: 2500, Currency: "USD"}, CompletedAt: now, Brand: "visa", Last4: "4242", Method: paylink.Card, Reference: "INV-1"}}
 	mux := site(t, a, nil)
-	for link, want := range map[string]string{"https://m.example/t?a=1#f": "https://m.example/t?a=1&responseToken=resp-token#f",
-		"https://m.example": "https://m.example?responseToken=resp-token", "http://localhost:4200/thanks": "http://localhost:4200/thanks?responseToken=resp-token"} {
+	// How the URL is made is the till's: returnurl_test.go.
+	for _, link := range []string{"https://m.example/t?a=1", "http://localhost:4200/thanks"} {
 		a.sight.Link.RedirectURL = link
-		if w := get(mux, "/pay/tok/"+goodAttempt); w.Code != 303 || w.Header().Get("Location") != want {
+		if w := get(mux, "/pay/tok/"+goodAttempt); w.Code != 303 || w.Header().Get("Location") != link+"#told" {
 			t.Errorf("%s: %d %s", link, w.Code, w.Header().Get("Location"))
 		}
 	}
