@@ -22,7 +22,7 @@ type checkCommand struct {
 // Run prints each violation, then one line that says what was read.
 func (c *checkCommand) Run(s *session) error {
 	var f faults
-	orFile(&f, "database", &c.Database, c.DatabaseFile)
+	orFile(&f, "database", &c.Database, &c.DatabaseFile)
 	if c.Database == "" {
 		f.add("database", "is missing: give a file's path, or postgres://…")
 	}

@@ -69,8 +69,10 @@ func (f faults) err() error {
 	return &failure{2, fmt.Sprintf("the configuration has %d faults:\n  %s", len(f), strings.Join(f, "\n  "))}
 }
 
-// orFile fills a value that is kept in a file, as orchestrators hand out secrets.
-func orFile[T ~string](f *faults, flag string, value *T, file string) {
+// orFile fills a value that is kept in a file, as orchestrators hand out secrets. The
+// file's name is then forgotten: the value may be judged again elsewhere.
+func orFile[T ~string](f *faults, flag string, value *T, name *string) {
+	file := *name
 	if file == "" {
 		return
 	}
@@ -83,11 +85,11 @@ func orFile[T ~string](f *faults, flag string, value *T, file string) {
 		f.add(flag+"-file", "%v", err)
 		return
 	}
-	*value = T(strings.TrimSpace(string(text)))
+	*value, *name = T(strings.TrimSpace(string(text))), ""
 }
 
 func (b *bookFlags) check(f *faults) {
-	orFile(f, "database", &b.Database, b.DatabaseFile)
+	orFile(f, "database", &b.Database, &b.DatabaseFile)
 	if b.Database == "" {
 		f.add("database", "is missing: give a file's path, or postgres://…")
 	}
@@ -123,7 +125,7 @@ func isPostgres(d dsn) bool {
 }
 
 func (s *sandboxFlags) check(f *faults) {
-	orFile(f, "sandbox-admin-key", &s.SandboxAdminKey, s.SandboxAdminKeyFile)
+	orFile(f, "sandbox-admin-key", &s.SandboxAdminKey, &s.SandboxAdminKeyFile)
 	if s.SandboxURL != "" {
 		s.SandboxURL = checkOrigin(f, "sandbox-url", s.SandboxURL)
 	}

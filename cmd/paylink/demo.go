@@ -35,7 +35,7 @@ func (c *demoCommand) check() error {
 	var f faults
 	checkListen(&f, "listen", c.Listen)
 	checkListen(&f, "gateway-listen", c.GatewayListen)
-	orFile(&f, "gateway-admin-key", &c.GatewayAdminKey, c.GatewayAdminKeyFile)
+	orFile(&f, "gateway-admin-key", &c.GatewayAdminKey, &c.GatewayAdminKeyFile)
 	checkSecret(&f, "gateway-admin-key", c.GatewayAdminKey)
 	if c.BaseURL != "" {
 		c.BaseURL = checkOrigin(&f, "base-url", c.BaseURL)

@@ -31,6 +31,7 @@ type session struct {
 	stderr io.Writer
 	parsed *kong.Context
 	book   *bookFlags // of the command, where it opens the book for a moment
+	node   *node      // the server's own, where the command was handed to it
 }
 
 // commands is the command line; each command has a file of its own.
@@ -85,6 +86,11 @@ func (Main) Run(ctx context.Context, args []string, stdout, stderr io.Writer) (s
 		return 0
 	}
 	fmt.Fprintln(stderr, "paylink:", scrubText(told(err)))
+	return statusOf(err)
+}
+
+// statusOf is the exit status of an error.
+func statusOf(err error) int {
 	var f *failure
 	if errors.As(err, &f) {
 		return f.status

@@ -32,10 +32,19 @@ func (c *merchantCommand) AfterApply(s *session) error {
 	return nil
 }
 
-// withNode opens the book for one command, without gateways.
+// withNode opens the book for one command, without gateways. Where a server has the
+// book, the server runs the command.
 func withNode(s *session, f func(n *node) error) error {
+	if s.node != nil {
+		return f(s.node)
+	}
 	var wrong faults
 	s.book.check(&wrong)
+	if len(wrong) == 0 {
+		if done, err := handOver(s, string(s.book.Database)); done {
+			return err
+		}
+	}
 	keys := s.book.keys(&wrong)
 	if err := wrong.err(); err != nil {
 		return err

@@ -76,15 +76,30 @@ func TestAnOperatorSetsUpAMerchantWhoIsThenPaid(t *testing.T) {
 	if status := list(); status != http.StatusOK {
 		t.Errorf("the merchant's key answers %d", status)
 	}
-	server.stop(0)
+	// A second merchant, while the server has the book.
+	second := made(t, book, "add", "--name", "Second Shop")["merchant"].(string)
+	made(t, book, "key", "add", second)
+	if _, errs, status := run(t, append([]string{"merchant", "key", "add", "mer_none"}, book...)...); status != 1 || !strings.Contains(errs, "there is no merchant mer_none") {
+		t.Errorf("a fault in a command that the server runs: %d %s", status, errs)
+	}
+	if log := server.out.String(); !strings.Contains(log, `"act":"merchant add"`) {
+		t.Errorf("the server did not note the operator's command:\n%s", log)
+	}
 
 	out, _, _ := run(t, append([]string{"merchant", "list"}, book...)...)
 	if !strings.Contains(out, merchant) || !strings.Contains(out, terminal["terminal"].(string)) {
 		t.Errorf("the list lacks the merchant:\n%s", out)
 	}
+	if !strings.Contains(out, second) {
+		t.Errorf("the list lacks the second merchant:\n%s", out)
+	}
 	if _, errs, status := run(t, append([]string{"merchant", "key", "revoke", merchant, native["key"].(string)}, book...)...); status != 0 {
 		t.Fatalf("revoke: %s", errs)
 	}
+	if status := list(); status != http.StatusUnauthorized {
+		t.Errorf("a key that was revoked beside the server answers %d", status)
+	}
+	server.stop(0)
 	serve()
 	if status := list(); status != http.StatusUnauthorized {
 		t.Errorf("a revoked key answers %d", status)

@@ -39,6 +39,7 @@ type node struct {
 	meter    *meter
 	tries    *tries
 	stopping atomic.Bool
+	deaf     func() // ends the taking of operators' commands
 }
 
 // openNode opens the store and wires everything to it. Close ends it.
@@ -47,7 +48,7 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &node{plan: p, store: store, meter: newMeter(), tries: newTries(p.tries)}
+	n := &node{plan: p, store: store, meter: newMeter(), tries: newTries(p.tries), deaf: func() {}}
 	n.meter.registry.MustRegister(storeFigures{store})
 	book := counted{store, n.meter}
 	n.bank = &accounts[sandbox.Secrets]{gateway: sandboxName, store: book, seal: p.keys}
@@ -74,6 +75,7 @@ func (n *node) checkHook(raw string) error { return safedial.CheckURL(raw, n.dia
 
 // close lets go of the store: what it acknowledged is finished first.
 func (n *node) close() error {
+	n.deaf()
 	for _, g := range n.till.Gateways {
 		if c, ok := g.(interface{ Close() }); ok {
 			c.Close()

@@ -36,7 +36,7 @@ type bankReady struct {
 // Run serves the bank until the context ends.
 func (c *sandboxCommand) Run(s *session) error {
 	var f faults
-	orFile(&f, "admin-key", &c.AdminKey, c.AdminKeyFile)
+	orFile(&f, "admin-key", &c.AdminKey, &c.AdminKeyFile)
 	checkListen(&f, "listen", c.Listen)
 	checkSecret(&f, "admin-key", c.AdminKey)
 	if c.PublicURL != "" {

@@ -112,7 +112,10 @@ func (r *running) listen(address string, h http.Handler) error {
 }
 
 func (r *running) serve(l net.Listener, h http.Handler) {
-	r.once.Do(func() { r.failed = make(chan error, 8) })
+	r.once.Do(func() {
+		r.failed = make(chan error, 8)
+		r.node.hear()
+	})
 	server := newServer(h, r.node.log)
 	r.servers = append(r.servers, server)
 	r.addresses = append(r.addresses, l.Addr().String())
@@ -139,6 +142,7 @@ func (r *running) untilDone(ctx context.Context) error {
 	case err = <-r.failed:
 	}
 	n.stopping.Store(true)
+	n.deaf()
 	n.log.Info("stopping")
 	worked := make(chan struct{})
 	go func() { stop(); close(worked) }()

@@ -36,8 +36,8 @@ type terminalAdd struct {
 func (c *terminalAdd) check() ([]paylink.Method, error) {
 	var f faults
 	c.sandboxFlags.check(&f)
-	orFile(&f, "account-key", &c.AccountKey, c.AccountKeyFile)
-	orFile(&f, "callback-secret", &c.CallbackSecret, c.CallbackSecretFile)
+	orFile(&f, "account-key", &c.AccountKey, &c.AccountKeyFile)
+	orFile(&f, "callback-secret", &c.CallbackSecret, &c.CallbackSecretFile)
 	checkSecret(&f, "account-key", c.AccountKey)
 	checkSecret(&f, "callback-secret", c.CallbackSecret)
 	if !paylink.Currency(c.Currency).Known() {
