@@ -24,7 +24,6 @@ type Closing struct {
 // its URL. A closed link again is an Error of kind Gone.
 func (t *Till) Close(ctx context.Context, c Closing) (paylink.Link, string, error) {
 	done, err := t.do(ctx, t.Closes(c))
-	fault.Point("K26.after")
 	return done.Link, done.URL, err
 }
 

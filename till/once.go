@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"paylink"
+	"paylink/internal/fault"
 	"paylink/internal/signing"
 )
 
@@ -27,6 +28,7 @@ func (t *Till) do(ctx context.Context, change Change) (done Changed, err error) 
 		done, err = change(tx)
 		return err
 	})
+	fault.Point("K26.after") // a close's, which the other small acts pass, too
 	return done, err
 }
 
@@ -65,6 +67,7 @@ func (t *Till) Once(ctx context.Context, claim *paylink.Claim, change Change, re
 		won, err := tx.AddClaim(c)
 		return errors.Join(err, unless(won || err != nil, errLost))
 	})
+	fault.Point("K26.after")
 	if err == nil {
 		return ans, nil
 	}
