@@ -15,7 +15,7 @@ import (
 	"paylink/till"
 )
 
-// one is a case of testdata/cases.json.
+// one is a case of testdata/frontstream-cases.json.
 type one struct {
 	ID          string             `json:"id"`
 	Expect      int                `json:"expect"`
@@ -38,12 +38,12 @@ type file struct {
 
 func readCases(t *testing.T) (f file) {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/cases.json")
+	raw, err := os.ReadFile("testdata/frontstream-cases.json")
 	if err == nil {
 		err = json.Unmarshal(raw, &f)
 	}
 	if err != nil || len(f.Cases) < 150 || len(f.Deletes) != 7 || len(f.Sessions) != 5 {
-		t.Fatalf("cases.json: %v; %d, %d and %d cases", err, len(f.Cases), len(f.Deletes), len(f.Sessions))
+		t.Fatalf("frontstream-cases.json: %v; %d, %d and %d cases", err, len(f.Cases), len(f.Deletes), len(f.Sessions))
 	}
 	return f
 }

@@ -21,7 +21,7 @@ import (
 )
 
 const (
-	guid     = "3f2504e0-4f89-41d3-9a0c-0305e82c3301" // of the fixtures' processor and token (cases.json)
+	guid     = "3f2504e0-4f89-41d3-9a0c-0305e82c3301" // of the fixtures' processor and token (frontstream-cases.json)
 	apiKey   = "key-live-merchant-1"
 	clientID = "8d5c7a36-1f0e-4b57-9a7c-2f6f7f0c3b11"
 	secret   = "client-secret-of-the-test"
@@ -143,7 +143,7 @@ func withToken(token string) http.Header {
 	return http.Header{"Content-Type": {"application/json"}, "AccessToken": {token}}
 }
 
-// order is the base request of cases.json with some members changed; nil removes one.
+// order is the base request of frontstream-cases.json with some members changed; nil removes one.
 func order(changes map[string]any) map[string]any {
 	o := map[string]any{"ApiKey": apiKey, "RedirectUrl": "https://merchant.example/thanks",
 		"PaymentLines": []map[string]any{{"Amount": "25.00", "Type": 12, "Recurring": 0}}}
