@@ -302,6 +302,9 @@ func (s faultyStmt) ExecContext(ctx context.Context, args []driver.NamedValue) (
 }
 
 func (s faultyStmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	if err := s.fail(s.text); err != nil {
+		return nil, err
+	}
 	return s.Stmt.(driver.StmtQueryContext).QueryContext(ctx, args)
 }
 

@@ -28,6 +28,12 @@ func hold(path string) (*os.File, error) {
 	return f, nil
 }
 
+// release gives the lock back. To close the file would not be enough while a
+// program that we are just starting still has a copy of it, between fork and exec.
+func release(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
+}
+
 // private makes the database's file, or takes the rights to it away from everyone
 // but its owner: it holds names, addresses and hashes of secrets.
 //

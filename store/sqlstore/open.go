@@ -105,7 +105,7 @@ func openSQLite(ctx context.Context, path string, s *Store) (_ *sqliteStore, err
 			return nil, err
 		}
 		if err = private(path); err != nil {
-			return nil, errors.Join(err, b.lock.Close())
+			return nil, errors.Join(err, release(b.lock))
 		}
 	}
 	if err = checkMount(filepath.Dir(path)); err == nil {
@@ -119,7 +119,7 @@ func openSQLite(ctx context.Context, path string, s *Store) (_ *sqliteStore, err
 			}
 		}
 		if b.lock != nil {
-			_ = b.lock.Close()
+			_ = release(b.lock)
 		}
 		return nil, err
 	}
@@ -128,8 +128,8 @@ func openSQLite(ctx context.Context, path string, s *Store) (_ *sqliteStore, err
 
 func (b *sqliteStore) connect(ctx context.Context, s *Store) (err error) {
 	pragmas := "_pragma=busy_timeout(" + itoa(busyMillis) + ")&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(" + itoa(walTidy) + ")&_pragma=cache_size(-16000)&_txlock=immediate"
-	if b.writing, err = sqliteDB(b.path, pragmas, 1, s.options.wrap); err != nil {
+		"&_pragma=foreign_keys(1)&_pragma=wal_autocheckpoint(4000)&_pragma=journal_size_limit(" + itoa(walTidy) + ")&_txlock=immediate"
+	if b.writing, err = sqliteDB(b.path, pragmas+"&_pragma=cache_size(-16000)", 1, s.options.wrap); err != nil {
 		return err
 	}
 	n := s.options.Conns
@@ -137,7 +137,7 @@ func (b *sqliteStore) connect(ctx context.Context, s *Store) (err error) {
 		n = max(4, 2*runtime.GOMAXPROCS(0))
 	}
 	// One more, for a snapshot that takes long.
-	if b.reading, err = sqliteDB(b.path, pragmas+"&_pragma=query_only(1)", n+1, nil); err != nil {
+	if b.reading, err = sqliteDB(b.path, pragmas+"&_pragma=cache_size(-4000)&_pragma=query_only(1)", n+1, nil); err != nil {
 		return err
 	}
 	conn, err := b.writing.Conn(ctx)

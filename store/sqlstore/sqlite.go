@@ -120,7 +120,7 @@ func (s *sqliteStore) close() error {
 	close(s.readers)
 	err := errors.Join(s.reading.Close(), s.writing.Close())
 	if s.lock != nil {
-		err = errors.Join(err, s.lock.Close())
+		err = errors.Join(err, release(s.lock))
 	}
 	if err != nil {
 		return fmt.Errorf("close %s: %w", s.path, err)

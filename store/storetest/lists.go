@@ -151,9 +151,9 @@ func snapshot(t *testing.T, s store) {
 }
 
 func auditWhole(t *testing.T, s store) {
-	// More than a reader's page, so that pages must meet.
+	// More than one page of the walk, so that pages must meet.
 	l := seedLink(t, s)
-	const n = 1203
+	const n = 620
 	var ids []string
 	update(t, s, func(tx paylink.Tx) error {
 		ids = nil
