@@ -2,10 +2,12 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +100,49 @@ func TestTheSameDirectoryKeepsDataAndCredentialsWithOtherPorts(t *testing.T) {
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, mode %v, want 0600", name, err, info.Mode())
 		}
+	}
+}
+
+var curlBody = regexp.MustCompile(`-d '([^']*)'`)
+
+func TestPeopleAreToldWhatToTryAndItWorks(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, ended := &output{}, make(chan int, 1)
+	// No addresses: the usual ones, or any where those are taken.
+	go func() { ended <- Main{}.Run(ctx, []string{"demo", "--data", t.TempDir()}, out, &output{}) }()
+	eventually(t, "people are told", func() bool { return strings.Contains(out.String(), "or with paylink's own API") })
+	told := out.String()
+	for _, link := range regexp.MustCompile(`http://\S+`).FindAllString(told, 4) {
+		if status, _ := get(t, link); status != http.StatusOK {
+			t.Errorf("%s answers %d", link, status)
+		}
+	}
+	base := regexp.MustCompile(`(http://\S+)/demo/\n`).FindStringSubmatch(told)[1]
+	bodies := curlBody.FindAllStringSubmatch(told, -1)
+	if len(bodies) != 3 {
+		t.Fatalf("%d bodies for curl, want 3:\n%s", len(bodies), told)
+	}
+	_, answer := postJSON(t, base+"/api/ClientSession", nil, bodies[0][1])
+	token := regexp.MustCompile(`"Token":"([^"]*)"`).FindStringSubmatch(answer)
+	if token == nil {
+		t.Fatalf("the session of the first line: %s", answer)
+	}
+	if status, answer := postJSON(t, base+"/api/paylink", map[string]string{"AccessToken": token[1]}, bodies[1][1]); status != http.StatusOK {
+		t.Errorf("FrontStream's line answers %d %s", status, answer)
+	}
+	key := regexp.MustCompile(`Bearer (sk_\w+)`).FindStringSubmatch(told)[1]
+	if status, answer := postJSON(t, base+"/api/v1/links", map[string]string{"Authorization": "Bearer " + key}, bodies[2][1]); status != http.StatusCreated {
+		t.Errorf("our own line answers %d %s", status, answer)
+	}
+	for _, page := range []string{"/demo/", "/demo/inbox", "/stories/", "/demo/demo.css"} {
+		if status, _ := get(t, base+page); status != http.StatusOK {
+			t.Errorf("%s answers %d", page, status)
+		}
+	}
+	cancel()
+	if status := <-ended; status != 0 {
+		t.Errorf("it ended with %d", status)
 	}
 }
 

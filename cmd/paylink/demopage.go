@@ -9,9 +9,11 @@ import (
 	"html/template"
 	"io"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"paylink"
+	"paylink/web/look"
 )
 
 //go:embed demo
@@ -27,7 +29,7 @@ func (d *demo) mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/demo/", http.StatusSeeOther) })
 	mux.HandleFunc("GET /demo/{$}", func(w http.ResponseWriter, _ *http.Request) { d.page(w, "start.html", d.offer()) })
 	mux.HandleFunc("GET /demo/inbox", func(w http.ResponseWriter, _ *http.Request) {
-		d.page(w, "inbox.html", map[string]any{"Messages": d.inbox.list(), "Gate": d.gate, "On": d.Inbox})
+		d.page(w, "inbox.html", map[string]any{"Messages": d.inbox.list(), "Gate": d.gate, "On": d.Inbox, "Icon": look.Icon().Path})
 	})
 	mux.HandleFunc("GET /demo/inbox.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, d.inbox.list()) })
 	mux.HandleFunc("GET /demo/demo.css", func(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +105,11 @@ func (n *node) now() time.Time {
 
 // offer is what there is to try.
 func (d *demo) offer() map[string]any {
-	return map[string]any{"Base": d.base, "Gate": d.gate, "Link": d.link, "Data": d.Data, "K": d.known,
+	data, err := filepath.Abs(d.Data)
+	if err != nil {
+		data = d.Data // the directory we are in is gone: as it was given, then
+	}
+	return map[string]any{"Icon": look.Icon().Path, "Base": d.base, "Gate": d.gate, "Link": d.link, "Data": data, "K": d.known,
 		"FrontStream": d.frontStreamLines(), "Native": d.nativeLines(), "Numbers": testNumbers()}
 }
 

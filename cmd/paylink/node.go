@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,6 +56,9 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 	n.till = &till.Till{Store: book, Gateways: map[string]paylink.Gateway{}, BaseURL: p.baseURL,
 		Key: p.keys.SigningKey(), Seal: p.keys,
 		Hooks: safedial.New(n.dialing()).Client()}
+	if err := n.sameKeys(ctx, book); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	for _, open := range gateways {
 		g, err := open(n)
 		if err != nil {
@@ -65,6 +69,39 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 		}
 	}
 	return n, nil
+}
+
+// keysMark is a setting that only the book's own keys can open.
+const keysMark = "keys/mark"
+
+// sameKeys refuses a key file that is another book's: with it no webhook could be
+// signed, and every form that a payer has open would be refused.
+func (n *node) sameKeys(ctx context.Context, book paylink.Store) error {
+	var mark string
+	err := book.View(ctx, func(r paylink.Reader) (err error) {
+		mark, err = r.Setting(keysMark)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if mark == "" {
+		sealed, err := n.keys.Seal([]byte(keysMark), []byte(keysMark))
+		if err != nil {
+			return err
+		}
+		return book.Update(ctx, func(tx paylink.Tx) error {
+			return tx.PutSetting(keysMark, base64.StdEncoding.EncodeToString(sealed))
+		})
+	}
+	sealed, err := base64.StdEncoding.DecodeString(mark)
+	if err == nil {
+		_, err = n.keys.Open(sealed, []byte(keysMark))
+	}
+	if err != nil {
+		return &failure{2, "the keys are not this book's: give the key file with which it was first started"}
+	}
+	return nil
 }
 
 // dialing is how webhooks are dialled: this machine itself only in a demo.

@@ -108,6 +108,17 @@ func TestWhatIsUnsafeIsRefusedAtTheStart(t *testing.T) {
 	}
 }
 
+func TestTheKeysOfAnotherBookAreRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p, _ := startServer(t, dir)
+	p.stop(0)
+	_, errs, status := run(t, append(serveArgs(dir), "--key-file", filepath.Join(dir, "other.json"))...)
+	if status != 2 || !strings.Contains(errs, "not this book's") {
+		t.Errorf("status %d: %s", status, errs)
+	}
+}
+
 func TestASecondServerOfOneFileIsRefused(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
