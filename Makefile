@@ -12,6 +12,8 @@ MAKEFLAGS += --no-print-directory
 WITH_POSTGRES := bin/pgserver
 TEST_FLAGS := -race -shuffle=on -timeout 9m
 FUZZTIME ?= 20s
+# What the tests in e2e start, instead of building it themselves.
+PROGRAMS := PAYLINK_TEST_BINARY=$(CURDIR)/bin/paylink-race PAYLINK_TEST_FAULT_BINARY=$(CURDIR)/bin/paylink-fault
 
 .PHONY: help
 help: ## list what can be made
@@ -40,8 +42,8 @@ unit: bin/pgserver ## the product's own tests, SQLite and PostgreSQL, race detec
 # The program under test is not an input that go test knows of, so its results
 # must not be cached.
 .PHONY: e2e
-e2e: bin/pgserver bin/paylink-race e2e/node_modules/axe-core/axe.min.js ## the finished program through HTTP and Chromium
-	cd e2e && PAYLINK_TEST_BINARY=$(CURDIR)/bin/paylink-race ../$(WITH_POSTGRES) go test $(TEST_FLAGS) -count=1 ./...
+e2e: bin/pgserver bin/paylink-race bin/paylink-fault e2e/node_modules/axe-core/axe.min.js ## the finished program through HTTP and Chromium
+	cd e2e && $(PROGRAMS) ../$(WITH_POSTGRES) go test $(TEST_FLAGS) -count=1 ./...
 
 .PHONY: lint
 lint: bin/staticcheck bin/templ ## gofmt, generated code, vet, staticcheck and the house rules
@@ -62,9 +64,9 @@ bench: build bin/pgserver ## measure, against a bare program of the same run; pr
 
 # Each test named TestProve… plays a few seeds in make test, and all of them here.
 .PHONY: prove
-prove: bin/pgserver bin/paylink-race ## every seed, round and kill of the proofs, with their figures (takes long)
+prove: bin/pgserver bin/paylink-race bin/paylink-fault ## every seed, round and kill of the proofs, with their figures (takes long)
 	PAYLINK_PROVE=full $(WITH_POSTGRES) go test -race -count=1 -timeout 3h -run '^TestProve' -v ./...
-	cd e2e && PAYLINK_PROVE=full PAYLINK_TEST_BINARY=$(CURDIR)/bin/paylink-race ../$(WITH_POSTGRES) go test -race -count=1 -timeout 3h -run '^TestProve' -v ./...
+	cd e2e && PAYLINK_PROVE=full $(PROGRAMS) ../$(WITH_POSTGRES) go test -race -count=1 -timeout 3h -run '^TestProve' -v ./...
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (20s)
@@ -101,6 +103,10 @@ bin/pgserver:
 .PHONY: bin/paylink-race
 bin/paylink-race:
 	go build -race -o $@ ./cmd/paylink
+
+.PHONY: bin/paylink-fault
+bin/paylink-fault: # kills itself where FAULT says, for the kill tests
+	go build -race -tags fault -o $@ ./cmd/paylink
 
 bin/staticcheck bin/templ &: internal/tools/go.mod internal/tools/go.sum
 	cd internal/tools && go build -o ../../bin/ tool

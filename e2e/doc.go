@@ -27,6 +27,8 @@
 //
 // Environment:
 //
-//	PAYLINK_TEST_BINARY  a paylink built with -race, instead of building one
-//	PAYLINK_SHOTS        a directory for the pictures that [Tab.Shot] takes
+//	PAYLINK_TEST_BINARY        a paylink built with -race, instead of building one
+//	PAYLINK_TEST_FAULT_BINARY  the same built with -tags fault
+//	PAYLINK_SHOTS              a directory for the pictures that [Tab.Shot] takes
+//	PAYLINK_PROVE=full         every seed and round of the tests named TestProve…
 package e2e

@@ -12,12 +12,14 @@ import (
 
 // Program builds cmd/paylink with the race detector and the given build tags,
 // once for each set of tags in a test package, and returns the binary's path.
-// Without tags, PAYLINK_TEST_BINARY saves the building.
+// PAYLINK_TEST_BINARY saves the building of the one without tags,
+// PAYLINK_TEST_FAULT_BINARY of the one with the tag "fault".
 func Program(t testing.TB, tags ...string) string {
 	t.Helper()
 	needMain(t)
-	if given := os.Getenv("PAYLINK_TEST_BINARY"); given != "" && len(tags) == 0 {
-		return given
+	given := map[string]string{"": os.Getenv("PAYLINK_TEST_BINARY"), "fault": os.Getenv("PAYLINK_TEST_FAULT_BINARY")}
+	if binary := given[strings.Join(tags, ",")]; binary != "" {
+		return binary
 	}
 	return build(t, "../cmd/paylink", tags)
 }
