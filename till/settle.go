@@ -105,7 +105,8 @@ func learn(tx paylink.Tx, p *paylink.Payment, o paylink.Outcome) error {
 		p.CompletedAt = tx.Now()
 	}
 	p.LookAt = nextLook(*p, tx.Now())
-	if o.Instrument == nil || p.Saved != "" || !p.State.Paid() {
+	// A payment by a saved instrument tells of that instrument: it is kept already.
+	if o.Instrument == nil || p.Saved != "" || p.Instrument != "" || !p.State.Paid() {
 		return nil
 	}
 	in := paylink.Instrument{ID: paylink.NewID(paylink.PrefixInstrument, tx.Now()), MerchantID: p.MerchantID,
