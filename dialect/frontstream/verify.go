@@ -44,7 +44,11 @@ func (p *PaymentResult) learn(r paylink.Reader, of paylink.Payment) error {
 		return err
 	}
 	p.ProcessorGUID = term.Foreign
-	if id := of.Saved + of.Instrument; id != "" { // never both: a saved way is not saved again
+	id := of.Saved
+	if id == "" {
+		id = of.Instrument
+	}
+	if id != "" {
 		saved, err := r.Instrument(id)
 		if err != nil {
 			return err
