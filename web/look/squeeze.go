@@ -36,8 +36,9 @@ func squeezeCSS(src []byte) []byte {
 	return bytes.ReplaceAll(text, []byte(";}"), []byte("}"))
 }
 
-// squeezeJS drops lines that are nothing but a comment, and indentation. Line
-// breaks stay: they end statements.
+// squeezeJS drops lines that are nothing but a comment, indentation, and blanks
+// around a few operators, which our strings do not hold. Line breaks stay: they
+// end statements.
 func squeezeJS(src []byte) []byte {
 	var out bytes.Buffer
 	for line := range bytes.Lines(src) {
@@ -48,5 +49,12 @@ func squeezeJS(src []byte) []byte {
 		out.Write(line)
 		out.WriteByte('\n')
 	}
-	return out.Bytes()
+	text := out.Bytes()
+	for _, op := range operators {
+		text = bytes.ReplaceAll(text, []byte(" "+op+" "), []byte(op))
+	}
+	// In our strings a comma stands in lists of selectors only.
+	return bytes.ReplaceAll(text, []byte(", "), []byte(","))
 }
+
+var operators = []string{"=>", "===", "=", "&&", ">", "<"}

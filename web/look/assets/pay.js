@@ -22,6 +22,7 @@ const label = find('.pl-pay .p-button-label');
 const labelText = label.textContent;
 let at = 1;
 let busy = false;
+const frames = [];
 let frame = null;
 
 function mark(el, text) {
@@ -44,10 +45,10 @@ function check(el) {
 function report(list) {
   find('.pl-errors ul').replaceChildren(...list.map(([text, id]) => {
     const li = doc.createElement('li');
-    const a = id ? doc.createElement('a') : li;
-    if (id) a.href = '#' + id;
-    if (id) li.append(a);
-    a.textContent = text;
+    const a = doc.createElement(id ? 'a' : 'span');
+    a.href = '#' + id;
+    a.append(text);
+    li.append(a);
     return li;
   }));
   summary.hidden = !list.length;
@@ -150,22 +151,26 @@ function card() {
   url.searchParams.set('lang', words.lang);
   url.searchParams.set('method', method);
   el.src = url;
-  frame = box.frame = { el, origin: url.origin };
+  frames.push(frame = box.frame = { el, origin: url.origin });
   box.replaceChildren(el);
 }
 all('[name=method]', form).forEach(r => on(r, 'change', card));
 
 const send = (f, type, more) => f.el.contentWindow.postMessage({ paylink: 1, type, ...more }, f.origin);
+// The frame's fields look as the page's own do under its theme, by day and by night.
+function dress(f) {
+  const s = getComputedStyle(find('.pl-probe'));
+  send(f, 'style', { label: getComputedStyle(f.el.parentNode).color, color: s.color, background: s.backgroundColor, border: s.borderBottomColor,
+    accent: getComputedStyle(pay).backgroundColor, font: s.fontFamily, radius: s.borderTopLeftRadius });
+}
+matchMedia('(prefers-color-scheme:dark)').onchange = () => frames.forEach(dress);
 on(window, 'message', e => {
-  const f = all('[data-for]', form).map(b => b.frame).find(x => x && x.el.contentWindow === e.source && x.origin === e.origin);
+  const f = frames.find(x => x.el.contentWindow === e.source && x.origin === e.origin);
   const m = e.data;
   if (!f || !m || m.paylink !== 1) return;
   if (m.type === 'ready') {
     f.ready = true;
-    // The frame's fields look as the page's own do under its theme.
-    const s = getComputedStyle(find('.pl-probe'));
-    send(f, 'style', { label: getComputedStyle(f.el.parentNode).color, color: s.color, background: s.backgroundColor, border: s.borderBottomColor,
-      accent: getComputedStyle(pay).backgroundColor, font: s.fontFamily, radius: s.borderTopLeftRadius });
+    dress(f);
   }
   if (m.type === 'height' && m.height > 0 && m.height < 2000) f.el.height = Math.ceil(m.height);
   if (m.type === 'brand') all('[data-brand]', form).forEach(b => b.classList.toggle('epf-cc-selected', b.dataset.brand === m.brand));
