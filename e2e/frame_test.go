@@ -56,9 +56,11 @@ func (l *listener) LastPaid(context.Context, paylink.Link) (paylink.Payment, err
 func (l *listener) Gateway(paylink.Offer) (paylink.Gateway, error) {
 	return framed{origin: l.frame}, nil
 }
-func (l *listener) NewAttempt(string) string             { return strings.Repeat("Ab1_", 11) }
-func (l *listener) ResponseToken(paylink.Payment) string { return "token" }
-func (l *listener) LinkURL(address string) string        { return "http://127.0.0.1/pay/" + address }
+func (l *listener) NewAttempt(string) string { return strings.Repeat("Ab1_", 11) }
+func (l *listener) ReturnURL(link paylink.Link, _ paylink.Payment) string {
+	return link.RedirectURL
+}
+func (l *listener) LinkURL(address string) string { return "http://127.0.0.1/pay/" + address }
 func (l *listener) AttemptURL(address, attempt string) string {
 	return l.LinkURL(address) + "/" + attempt
 }
