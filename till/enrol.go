@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"time"
 
 	"paylink"
 )
@@ -51,8 +52,10 @@ func (t *Till) Enrol(ctx context.Context, e Enrolment) (Enrolled, error) {
 				return err
 			}
 		}
-		for _, term := range e.Terminals {
-			term.ID, term.MerchantID, term.CreatedAt = paylink.NewID(paylink.PrefixTerminal, tx.Now()), out.Merchant.ID, tx.Now()
+		for i, term := range e.Terminals {
+			// The first terminal is the default: those made together keep their order.
+			made := tx.Now().Add(time.Duration(i) * time.Microsecond)
+			term.ID, term.MerchantID, term.CreatedAt = paylink.NewID(paylink.PrefixTerminal, made), out.Merchant.ID, made
 			if err := tx.PutTerminal(term); err != nil {
 				return err
 			}

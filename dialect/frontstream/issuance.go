@@ -39,13 +39,16 @@ func (o order) issuance(r paylink.Reader, row paylink.AccessToken) (is till.Issu
 	return is, o.payWith(r, &is, term)
 }
 
+// titles are what payers read of a line's Type; PaymentNoFee says nothing to them.
+var titles = map[int]string{1: "Donation", 3: "Auction", 4: "Ticket", 5: "Registration"}
+
 // price is the lines in the terminal's currency (A39). One line without an amount is
 // typed by the payer, from 0.01 to 99,999.99.
 func (o order) price(c paylink.Currency) (paylink.Price, error) {
 	p := paylink.Price{Currency: c}
 	var rules brokenRules
 	for i, l := range o.Lines {
-		row := paylink.Line{Kind: strconv.Itoa(l.Type), Foreign: l.ExternalLineID}
+		row := paylink.Line{Title: titles[l.Type], Kind: strconv.Itoa(l.Type), Foreign: l.ExternalLineID}
 		var exact bool
 		if l.Amount == "" {
 			row.Open = true
@@ -87,6 +90,9 @@ func (o order) page() paylink.Page {
 	if p.Button == "" {
 		p.Button = "Submit Payment" // DonateButtonText: Default is "Submit Payment"
 	}
+	if p.Language == "" {
+		p.Language = "en" // Language: Default is "en" for english
+	}
 	if o.PoweredByText == "" {
 		p.PoweredByURL = "" // shows nothing (A33)
 	}
@@ -122,7 +128,8 @@ func (o order) payWith(r paylink.Reader, is *till.Issuance, term paylink.Termina
 	case o.CheckToken != "":
 		external(o.CheckToken, paylink.Bank)
 	default:
-		is.Link.Save = o.TokenizeCard
+		// Later charges of a schedule need a way to pay that is kept.
+		is.Link.Save = o.TokenizeCard || is.Link.Schedule != nil
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func TestEveryMemberFindsItsPlaceInTheLink(t *testing.T) {
 				Scope: "frontstream/" + partner + "/Acme", Reference: "INV-1", RedirectURL: "https://merchant.example/t?a=1#f",
 				Metadata: l.Metadata,
 				Price: paylink.Price{Currency: "USD", Lines: []paylink.Line{
-					{Amount: 2550, Kind: "1", Foreign: "L-1"}, {Amount: 7, Kind: "4"}}},
+					{Title: "Donation", Amount: 2550, Kind: "1", Foreign: "L-1"}, {Title: "Ticket", Amount: 7, Kind: "4"}}},
 				Page: paylink.Page{Language: "fr", Country: "CA", Button: "Donate <now>", PoweredBy: "Powered by Acme",
 					PoweredByURL: "https://acme.example/", Theme: all["Theme"].(string), Fonts: []string{"Open Sans:400,500 ", "Roboto"},
 					ShowReference: true, ReferenceText: "Invoice#:",
