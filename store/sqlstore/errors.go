@@ -91,10 +91,15 @@ func sqliteMeaning(err error) meaning {
 }
 
 // postgresMeaning reads SQLSTATE codes (PostgreSQL documentation, appendix A).
-// What is no answer of the server is a lost connection.
+// What is neither an answer of the server nor our own is a lost connection.
 func postgresMeaning(err error) meaning {
 	var e *pgconn.PgError
 	if !errors.As(err, &e) {
+		var row unreadable
+		var ours *paylink.Error
+		if errors.As(err, &row) || errors.As(err, &ours) {
+			return otherwise
+		}
 		return lost
 	}
 	switch {

@@ -191,12 +191,18 @@ func (l *lane) each(text string, args []any, f func(row) error) error {
 	return walk(rows, f)
 }
 
+// unreadable is an error of whoever reads a row, not of the database: the row holds
+// what it should not.
+type unreadable struct{ error }
+
+func (u unreadable) Unwrap() error { return u.error }
+
 // walk hands out every row and closes.
 func walk(rows *sql.Rows, f func(row) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := f(rows); err != nil {
-			return err
+			return unreadable{err}
 		}
 	}
 	if err := rows.Err(); err != nil {

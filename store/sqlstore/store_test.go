@@ -59,3 +59,37 @@ func TestAcknowledgedWritesAreThereAfterReopening(t *testing.T) {
 		})
 	}
 }
+
+func TestUnreadableRowIsAnInternalErrorAtOnce(t *testing.T) {
+	t.Parallel()
+	for engine, dsn := range map[string]string{"SQLite": sqliteFile(t), "PostgreSQL": migratedPostgres(t)} {
+		t.Run(engine, func(t *testing.T) {
+			ctx := context.Background()
+			s := openStore(t, dsn, sqlstore.Options{})
+			l := paylink.Link{ID: "plk_1", MerchantID: "mer_1", State: paylink.LinkOpen}
+			if err := s.Update(ctx, func(tx paylink.Tx) error { return tx.AddLink(l) }); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := plain(t, dsn).Exec("UPDATE link SET price = '{'"); err != nil {
+				t.Fatal(err)
+			}
+			runs := 0
+			err := s.Update(ctx, func(tx paylink.Tx) error {
+				runs++
+				_, err := tx.LockLink(l.ID)
+				return err
+			})
+			if paylink.CodeOf(err) != "store" || paylink.KindOf(err) != paylink.Internal || runs != 1 {
+				t.Errorf("after %d runs: %v", runs, err)
+			}
+			runs = 0
+			err = s.Update(ctx, func(tx paylink.Tx) error {
+				runs++
+				return tx.AddLink(paylink.Link{ID: "plk_2", State: paylink.LinkOpen}, paylink.Address{Kind: "token", Value: "v", LinkID: "plk_1"})
+			})
+			if paylink.CodeOf(err) != "address" || runs != 1 {
+				t.Errorf("after %d runs: %v", runs, err)
+			}
+		})
+	}
+}
