@@ -135,7 +135,9 @@ func addresses(l paylink.Link, token string, is Issuance) []paylink.Address {
 // where the key is free, and of kind Reused where it holds another request. Dialects
 // ask before they judge what depends on the moment: a repeated call gets its first
 // answer though what it asks for may no longer be made.
-func (t *Till) Answered(ctx context.Context, c paylink.Claim) (Answer, error) { return t.replay(ctx, c) }
+func (t *Till) Answered(ctx context.Context, c paylink.Claim) (Answer, error) {
+	return t.replay(ctx, c)
+}
 
 // replay gives the stored answer of a key, NotFound where the key is free.
 func (t *Till) replay(ctx context.Context, c paylink.Claim) (Answer, error) {
