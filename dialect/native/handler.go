@@ -87,42 +87,38 @@ func (h *Handler) routes() map[string]act {
 // about them.
 func Patterns() []string { return slices.Sorted(maps.Keys((&Handler{}).routes())) }
 
-// Mount serves the API on a mux.
+// Mount serves the API on a mux. Each route is there by its own pattern, which is
+// what logs and metrics name it by.
 func (h *Handler) Mount(mux *http.ServeMux) {
-	inner := http.NewServeMux()
+	own := http.NewServeMux() // the same routes alone, to tell a wrong method from a wrong path
+	handle := func(method, path string, serve http.HandlerFunc) {
+		mux.Handle(method+" "+root+path, dialect.WithRequestID(serve))
+		own.Handle(method+" "+root+path, serve)
+	}
 	for pattern, do := range h.routes() {
 		method, path, _ := strings.Cut(pattern, " ")
-		inner.HandleFunc(method+" "+root+path, h.serve(do))
+		handle(method, path, h.serve(do))
 	}
-	inner.HandleFunc("GET "+root+"/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+	handle(http.MethodGet, "/openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		dialect.Write(w, http.StatusOK, dialect.JSONType, openAPI)
 	})
-	mux.Handle(root+"/", dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := inner.Handler(r); pattern != "" {
-			inner.ServeHTTP(w, r)
-			return
-		}
-		unrouted(w, r, inner)
-	})))
+	mux.Handle(root+"/", dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) })))
 }
 
 // unrouted answers what no route takes: 405 where another method would do.
-func unrouted(w http.ResponseWriter, r *http.Request, inner *http.ServeMux) {
+func unrouted(w http.ResponseWriter, r *http.Request, own *http.ServeMux) {
 	var allow []string
-	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodPost} {
+	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPost} {
 		other := r.Clone(r.Context())
 		other.Method = method
-		if _, pattern := inner.Handler(other); pattern != "" {
+		if _, pattern := own.Handler(other); pattern != "" {
 			allow = append(allow, method)
 		}
 	}
 	if len(allow) == 0 {
 		fail(w, problem(http.StatusNotFound, "not_found", "there is nothing at this path"))
 		return
-	}
-	if slices.Contains(allow, http.MethodGet) {
-		allow = append(allow, http.MethodHead)
 	}
 	w.Header().Set("Allow", strings.Join(allow, ", "))
 	fail(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+strings.Join(allow, ", ")))

@@ -172,7 +172,7 @@ func TestUnknownPathsAndMethodsAreProblems(t *testing.T) {
 		t.Errorf("unknown path: %s", a.body)
 	}
 	a := m.must(405, "PUT", "/links", "{}")
-	if a.get(t, "code") != "method_not_allowed" || a.header.Get("Allow") != "GET, POST, HEAD" {
+	if a.get(t, "code") != "method_not_allowed" || a.header.Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("unknown method: %s, Allow %q", a.body, a.header.Get("Allow"))
 	}
 	if a := m.must(405, "PATCH", "/webhook_endpoints/whe_1", "{}"); a.header.Get("Allow") != "DELETE, GET, HEAD" {
