@@ -105,7 +105,7 @@ func Eval[T any](s Scope, expression string) T {
 	s.tab.t.Helper()
 	value, err := s.evaluate(expression)
 	if err != nil {
-		s.tab.t.Fatalf("e2e: evaluate %s: %v", expression, err)
+		s.tab.t.Fatalf("e2e: evaluate %s: %v", tail(expression, 2000), err)
 	}
 	text, err := json.Marshal(value)
 	var decoded T
@@ -113,7 +113,7 @@ func Eval[T any](s Scope, expression string) T {
 		err = json.Unmarshal(text, &decoded)
 	}
 	if err != nil {
-		s.tab.t.Fatalf("e2e: %s is %s: %v", expression, text, err)
+		s.tab.t.Fatalf("e2e: %s is %s: %v", tail(expression, 2000), text, err)
 	}
 	return decoded
 }
