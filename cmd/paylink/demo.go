@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -156,7 +155,7 @@ func (d *demo) start(ctx context.Context, logTo io.Writer) error {
 
 // startBank starts the bank of this process, or takes the one that runs. The bank
 // opens its book while the node opens its own; the function given waits for it.
-func (d *demo) startBank(log *slog.Logger) (wait func() error, err error) {
+func (d *demo) startBank(log *journal) (wait func() error, err error) {
 	if d.gate = d.GatewayURL; d.gate != "" {
 		return func() error { return nil }, nil
 	}

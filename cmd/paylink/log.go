@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 )
 
 // logged is every field that a log line may carry. What is not in the list is
@@ -19,33 +20,76 @@ var logged = map[string]bool{
 	"reason": true, "support": true, "base_url": true, "dialect": true, "endpoint": true, "state": true,
 }
 
-// newLog writes JSON, one line each, through the scrubber.
-func newLog(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(&scrubber{to: w}, &slog.HandlerOptions{Level: level,
+// journal is the log: JSON, one line each, through the scrubber. Requests have a way
+// of their own into it (request.go), because there are so many.
+type journal struct {
+	*slog.Logger
+	lines *scrubber
+}
+
+func newLog(w io.Writer, level slog.Level) *journal {
+	s := &scrubber{to: w}
+	return &journal{slog.New(slog.NewJSONHandler(s, &slog.HandlerOptions{Level: level,
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 			if len(groups) > 0 || !logged[a.Key] {
 				return slog.Attr{}
 			}
 			return a
-		}}))
+		}})), s}
 }
 
 // scrubber is the last line of defence: whatever a line holds, card numbers,
 // tokens of links and our own secrets do not leave in it.
 type scrubber struct {
-	mu sync.Mutex
-	to io.Writer
+	mu    sync.Mutex
+	to    io.Writer
+	kept  []byte // lines that wait
+	armed bool   // somebody will write them
 }
 
-// Write takes one whole line.
+const (
+	keptLines = 32 << 10 // bytes of lines that are written at once
+	keptFor   = 50 * time.Millisecond
+)
+
+// Write writes one whole line now, after those that wait.
 func (s *scrubber) Write(line []byte) (int, error) {
-	clean := scrub(line)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err := s.to.Write(clean); err != nil {
-		return 0, err
+	s.kept = append(s.kept, line...)
+	return len(line), s.flush()
+}
+
+// later writes one whole line within keptFor, together with others: a system call
+// for each request would cost more than the request.
+func (s *scrubber) later(line []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kept = append(s.kept, line...)
+	switch {
+	case len(s.kept) >= keptLines:
+		_ = s.flush() // a log that can't be written stops no request
+	case !s.armed:
+		s.armed = true
+		time.AfterFunc(keptFor, s.close)
 	}
-	return len(line), nil
+}
+
+// close writes what waits. The scrubber can be used again after it.
+func (s *scrubber) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.armed = false
+	_ = s.flush() // a log that can't be written stops no request
+}
+
+func (s *scrubber) flush() error {
+	if len(s.kept) == 0 {
+		return nil
+	}
+	_, err := s.to.Write(scrub(s.kept))
+	s.kept = s.kept[:0]
+	return err
 }
 
 const scrubbed = "[removed]"
@@ -91,13 +135,14 @@ func isSecretByte(c byte) bool {
 // and dashes between them.
 func scrubCards(line []byte) []byte {
 	var out []byte
+	var room [20]byte
 	kept := 0
 	for i := 0; i < len(line); {
 		if line[i] < '0' || line[i] > '9' {
 			i++
 			continue
 		}
-		digits, end := digitRun(line, i)
+		digits, end := digitRun(line, i, &room)
 		if len(digits) >= 13 && len(digits) <= 19 && luhn(digits) {
 			out = append(append(out, line[kept:i]...), scrubbed...)
 			kept = end
@@ -111,20 +156,25 @@ func scrubCards(line []byte) []byte {
 }
 
 // digitRun gives the digits from i on, one blank or dash allowed between two, and
-// where they end.
-func digitRun(line []byte, i int) (digits []byte, end int) {
+// where they end. No more than fit into the array are kept: a longer run is no card
+// number.
+func digitRun(line []byte, i int, into *[20]byte) (digits []byte, end int) {
+	n := 0
 	for end = i; i < len(line); i++ {
 		c := line[i]
 		switch {
 		case c >= '0' && c <= '9':
-			digits = append(digits, c-'0')
+			if n < len(into) {
+				into[n] = c - '0'
+				n++
+			}
 			end = i + 1
 		case (c == ' ' || c == '-') && end == i:
 		default:
-			return digits, end
+			return into[:n], end
 		}
 	}
-	return digits, end
+	return into[:n], end
 }
 
 func luhn(digits []byte) bool {

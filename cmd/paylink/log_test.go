@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"log/slog"
 	"strings"
 	"testing"
@@ -39,4 +40,28 @@ func TestOnlyListedFieldsAreLogged(t *testing.T) {
 	if strings.Contains(got, "canary") || strings.Contains(got, "4242") || !strings.Contains(got, `"status":200`) || strings.Count(got, "\n") != 2 {
 		t.Errorf("the log holds\n%s", got)
 	}
+}
+
+func TestWhatALineQuotesStaysJSON(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"", "plain", `a "quote"`, `back\slash`, "line\nbreak", "é", "\xff"} {
+		line := appendText(nil, "", text)
+		if !json.Valid(line) {
+			t.Errorf("%q became %s", text, line)
+		}
+	}
+}
+
+func TestLinesThatWaitKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	var out output
+	log := newLog(&out, slog.LevelInfo)
+	log.lines.later([]byte("first 4111111111111111\n"))
+	log.lines.later([]byte("second\n"))
+	log.Info("third")
+	if got := out.String(); !strings.HasPrefix(got, "first [removed]\nsecond\n{") {
+		t.Errorf("the log holds\n%s", got)
+	}
+	log.lines.later([]byte("fourth\n"))
+	eventually(t, "a line that waits is written by itself", func() bool { return strings.HasSuffix(out.String(), "fourth\n") })
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/netip"
 	"sync/atomic"
@@ -28,7 +27,7 @@ type plan struct {
 	tries     int  // presses of pay a minute for one client and link; 0: no limit
 	demo      bool // loopback webhooks, stories, test numbers on the page
 	testClock bool
-	log       *slog.Logger
+	log       *journal
 }
 
 // node is one process of paylink, wired.

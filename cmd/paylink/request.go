@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"encoding/json"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,7 +21,7 @@ import (
 // that ends its own request only.
 type edge struct {
 	next    http.Handler
-	log     *slog.Logger
+	log     *journal
 	meter   *meter
 	proxies []netip.Prefix
 }
@@ -56,15 +58,39 @@ func (e *edge) line(r *http.Request, route string, a *answer, took time.Duration
 	if !e.log.Enabled(context.Background(), level) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("method", known(r.Method)), slog.String("route", route), slog.Int("status", a.status),
-		slog.Int64("ms", took.Milliseconds()), slog.Int64("bytes", a.bytes), slog.String("client", r.RemoteAddr)}
+	line := make([]byte, 0, 320)
+	line = append(line, `{"time":"`...)
+	line = time.Now().UTC().AppendFormat(line, "2006-01-02T15:04:05.000000Z")
+	line = appendText(line, `","level":`, level.String())
+	line = append(line, `,"msg":"request"`...)
+	line = appendText(line, `,"method":`, known(r.Method))
+	line = appendText(line, `,"route":`, route)
+	line = strconv.AppendInt(append(line, `,"status":`...), int64(a.status), 10)
+	line = strconv.AppendInt(append(line, `,"ms":`...), took.Milliseconds(), 10)
+	line = strconv.AppendInt(append(line, `,"bytes":`...), a.bytes, 10)
+	line = appendText(line, `,"client":`, r.RemoteAddr)
 	if token := r.PathValue("token"); token != "" {
-		attrs = append(attrs, slog.String("link", paylink.HashSecret(token)[:12]))
+		line = appendText(line, `,"link":`, paylink.HashSecret(token)[:12])
 	}
 	if attempt := r.PathValue("attempt"); attempt != "" {
-		attrs = append(attrs, slog.String("request", paylink.HashSecret(attempt)[:12]))
+		line = appendText(line, `,"request":`, paylink.HashSecret(attempt)[:12])
 	}
-	e.log.LogAttrs(context.Background(), level, "request", attrs...)
+	e.log.lines.later(append(line, '}', '\n'))
+}
+
+// appendText appends a text as JSON behind its name.
+func appendText(line []byte, name, text string) []byte {
+	line = append(line, name...)
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			quoted, err := json.Marshal(text)
+			if err != nil {
+				quoted = []byte(`""`) // a string is always JSON
+			}
+			return append(line, quoted...)
+		}
+	}
+	return append(append(append(line, '"'), text...), '"')
 }
 
 // quiet routes are asked every few seconds by machines.

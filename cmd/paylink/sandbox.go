@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -84,7 +83,7 @@ type runningBank struct {
 }
 
 // openBank opens a bank and serves it.
-func openBank(l net.Listener, o bank.Options, log *slog.Logger) (*runningBank, error) {
+func openBank(l net.Listener, o bank.Options, log *journal) (*runningBank, error) {
 	b, err := bank.Open(o)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())

@@ -95,7 +95,7 @@ type running struct {
 const grace = 20 * time.Second
 
 // newServer is an HTTP server that slow or endless clients can't hold.
-func newServer(h http.Handler, log *slog.Logger) *http.Server {
+func newServer(h http.Handler, log *journal) *http.Server {
 	return &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 60 * time.Second, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
@@ -177,7 +177,7 @@ func (n *node) startWork() func() {
 
 // warnUnknown names environment variables that look like ours and are not: a typing
 // error would otherwise be a default in silence.
-func warnUnknown(log *slog.Logger, s *session) {
+func warnUnknown(log *journal, s *session) {
 	known := map[string]bool{}
 	for _, group := range s.parsed.Selected().AllFlags(true) {
 		for _, flag := range group {

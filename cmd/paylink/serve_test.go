@@ -240,6 +240,11 @@ func TestLogsHoldNoTokenSecretOrCardNumber(t *testing.T) {
 	if !regexp.MustCompile(`"route":"POST /pay/\{token\}","status":303,.*"link":"[0-9a-f]{12}"`).MatchString(logged) {
 		t.Errorf("the log does not tell the payment:\n%s", logged)
 	}
+	for line := range strings.Lines(p.out.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("this line of the log is no JSON: %s", line)
+		}
+	}
 	for _, name := range []string{"paylink.db", "paylink.db-wal", "bank.db", "bank.db-wal", "inbox.jsonl"} {
 		text, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil && !os.IsNotExist(err) {

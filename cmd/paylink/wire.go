@@ -14,9 +14,9 @@ import (
 // mounts is the list of APIs and pages. Adding one is its folder and its line here.
 var mounts = []func(*node, *http.ServeMux){
 	(*node).mountCheckout,
-	func(n *node, mux *http.ServeMux) { (&frontstream.Handler{Till: n.till, Log: n.log}).Mount(mux) },
+	func(n *node, mux *http.ServeMux) { (&frontstream.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) {
-		(&native.Handler{Till: n.till, Log: n.log, CheckHookURL: n.checkHook}).Mount(mux)
+		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook}).Mount(mux)
 	},
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
 }
@@ -42,7 +42,7 @@ func openSandbox(n *node) (paylink.Gateway, error) {
 }
 
 func (n *node) mountCheckout(mux *http.ServeMux) {
-	h := &checkout.Handler{Acts: n.till, Log: n.log, Wait: n.tries.wait,
+	h := &checkout.Handler{Acts: n.till, Log: n.log.Logger, Wait: n.tries.wait,
 		ClientIP: func(r *http.Request) string { return r.RemoteAddr }}
 	if n.demo {
 		h.Numbers = map[string][]checkout.TestNumber{sandboxName: testNumbers()}
