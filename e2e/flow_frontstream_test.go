@@ -12,14 +12,21 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"paylink/internal/pgtest"
 )
 
 // TestFlow plays the cases of FrontStream's flow that are about its API and the
 // money rather than about the page, over HTTP, each under its name. The others are
 // in chromium_flow_test.go.
-func TestFlow(t *testing.T) {
+func TestFlow(t *testing.T) { playFlow(t) }
+
+// TestFlowOnPostgreSQL plays them on the other engine.
+func TestFlowOnPostgreSQL(t *testing.T) { playFlow(t, Args("--database", pgtest.DSN(t))) }
+
+func playFlow(t *testing.T, options ...Option) {
 	t.Parallel()
-	p := Start(t)
+	p := Start(t, options...)
 	for id, run := range map[string]func(*buyer){
 		"flow.redirect":     flowRedirect,
 		"flow.verify":       flowVerify,
