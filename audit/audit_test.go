@@ -167,6 +167,10 @@ var planted = []struct {
 	{"debt", "a debt's counter is wrong", false, "", func(b *books) { b.debts[0].Paid = 0 }},
 	{"debt", "a debt is missing", false, "", func(b *books) { b.debts = b.debts[1:] }},
 	{"book", "a capture was not booked", false, "", func(b *books) { b.find("pay_02").entries = nil }},
+	{"book", "money is in suspense though nothing is amiss", false, "", func(b *books) {
+		r := b.find("pay_02")
+		r.entries = append(r.entries, paylink.Post(r.Payment, paylink.AccountSuspense, paylink.AccountClearing+":sandbox", 100, at(900))...)
+	}},
 	{"book", "an entry of another merchant", false, "", func(b *books) { b.find("pay_02").entries[0].MerchantID = "mer_2" }},
 	{"quiet", "a payment is still unknown", true, "", func(b *books) {
 		b.pay("pay_11", "plk_many", 500, paylink.Reserved, paylink.Sending, paylink.Unknown)

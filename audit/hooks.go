@@ -8,7 +8,7 @@ import (
 
 // blur is how far apart two transactions' times must be for their order to be
 // sure: a time is a transaction's begin, and what it saw may be younger.
-const blur = time.Second
+const blur = 3 * time.Second
 
 func (a *audit) readEndpoints() error {
 	return a.l.EachEndpoint(func(e paylink.Endpoint) error {

@@ -15,7 +15,7 @@ func (a *audit) readPayments() error {
 		a.amounts(p)
 		a.price(p)
 		a.steps(p, steps)
-		a.entries(p, steps, entries)
+		a.entries(p, entries)
 		a.charge(p)
 		a.told26(p, steps)
 		if a.o.Quiet && (p.State == paylink.Reserved || p.State == paylink.Sending || p.State == paylink.Unknown) {
@@ -39,7 +39,7 @@ func (a *audit) amounts(p paylink.Payment) {
 
 // entries checks that postings balance, and that together they are what the
 // payment says it took and gave back.
-func (a *audit) entries(p paylink.Payment, steps []paylink.Step, entries []paylink.Entry) {
+func (a *audit) entries(p paylink.Payment, entries []paylink.Entry) {
 	sums := map[string]int64{} // by posting and currency
 	by := map[string]int64{}   // by account, in the payment's currency
 	for _, e := range entries {
@@ -59,8 +59,8 @@ func (a *audit) entries(p paylink.Payment, steps []paylink.Step, entries []payli
 	if got := -by[paylink.AccountPayable] - by[paylink.AccountOwedBack]; got != net {
 		a.say("book", p.ID, "its entries give the merchant %d minor units; captured less refunded is %d", got, net)
 	}
-	if by[paylink.AccountSuspense] != 0 && !passed(steps, paylink.Mismatch) {
-		a.say("book", p.ID, "money is in suspense though nothing was amiss")
+	if by[paylink.AccountSuspense] != 0 && p.State != paylink.Mismatch {
+		a.say("book", p.ID, "money is in suspense though nothing waits for a decision")
 	}
 	if p.Surplus && by[paylink.AccountPayable] != 0 {
 		a.say("I-04", p.ID, "the payment is surplus; its money is booked as the merchant's, not as owed back")
@@ -68,13 +68,4 @@ func (a *audit) entries(p paylink.Payment, steps []paylink.Step, entries []payli
 	if !p.Surplus && by[paylink.AccountOwedBack] != 0 {
 		a.say("I-04", p.ID, "money is owed back for a payment that is not surplus")
 	}
-}
-
-func passed(steps []paylink.Step, s paylink.PaymentState) bool {
-	for _, step := range steps {
-		if step.To == s {
-			return true
-		}
-	}
-	return false
 }

@@ -184,10 +184,28 @@ func (t *Till) Decide(ctx context.Context, id string, charged bool, reason strin
 		if err := recount(tx, before, &p); err != nil {
 			return err
 		}
-		if err := tx.SavePayment(p, []paylink.Step{s}, book(before, p, paylink.Outcome{}, tx.Now())); err != nil {
+		entries, err := clearSuspense(tx, p)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, book(before, p, paylink.Outcome{}, tx.Now())...)
+		if err := tx.SavePayment(p, []paylink.Step{s}, entries); err != nil {
 			return err
 		}
 		return addEvent(tx, p.MerchantID, eventOf(p.State), p.ID, p.Version, p.View())
 	})
 	return p, err
+}
+
+// clearSuspense takes back what was put into suspense while a payment was a mismatch:
+// from now on the books say what was decided.
+func clearSuspense(tx paylink.Tx, p paylink.Payment) ([]paylink.Entry, error) {
+	all, err := tx.Entries(p.ID)
+	waiting := int64(0)
+	for _, e := range all {
+		if e.Account == paylink.AccountSuspense {
+			waiting -= e.Amount.Minor // a credit: negative
+		}
+	}
+	return paylink.Post(p, paylink.AccountClearing+":"+p.Gateway, paylink.AccountSuspense, waiting, tx.Now()), err
 }
