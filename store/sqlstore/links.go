@@ -91,6 +91,7 @@ func (t *tx) unaddLink(id string) error {
 
 // LockLink implements paylink.Tx.
 func (t *tx) LockLink(id string) (paylink.Link, error) {
+	defer t.waited()
 	return find(&t.reader, "link", id, linkDest, linkByID+t.engine.lock, id)
 }
 

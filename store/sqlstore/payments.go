@@ -69,6 +69,7 @@ func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
 
 // LockPayment implements paylink.Tx.
 func (t *tx) LockPayment(id string) (paylink.Payment, error) {
+	defer t.waited()
 	return find(&t.reader, "payment", id, paymentDest, paymentByID+t.engine.lock, id)
 }
 

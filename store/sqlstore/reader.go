@@ -25,6 +25,7 @@ type reader struct {
 	engine *engine
 	clock  func(runner) (time.Time, error)
 	now    time.Time
+	told   bool // whether the closure has asked the time
 	// broken is the first error of the engine. What came after it can't be trusted
 	// (PostgreSQL refuses further statements), so the closure's own nil isn't believed.
 	broken error
@@ -34,6 +35,7 @@ var _ paylink.Reader = (*reader)(nil)
 
 // Now implements paylink.Reader. Where the time can't be had the closure fails.
 func (r *reader) Now() time.Time {
+	r.told = true
 	if r.now.IsZero() {
 		now, err := r.clock(r.run)
 		if err != nil {
@@ -44,6 +46,15 @@ func (r *reader) Now() time.Time {
 		r.now = now.UTC().Truncate(time.Microsecond)
 	}
 	return r.now
+}
+
+// waited forgets a time that nobody was told, after a lock that may have been long in
+// coming: what happened before the lock was had must not look later than what
+// happens under it.
+func (r *reader) waited() {
+	if !r.told {
+		r.now = time.Time{}
+	}
 }
 
 // fail remembers and translates an error of the engine.
