@@ -114,9 +114,9 @@ func stateBank(s *scene) {
 func stateConfirming(s *scene) {
 	tab := s.pay(s.link(nil), cardLost)
 	tab.WaitText("h2", "We are confirming your payment")
-	// It asks again in a few seconds and is gone then: one look.
-	tab.Axe("confirming")
-	tab.Shot("live-confirming")
+	Eval[any](tab.Scope, "window.stop()") // it would ask again in the middle of the inspection
+	inspect(tab, "confirming", wideLight, phoneDark)
+	tab.Reload()
 	s.back(tab)
 }
 

@@ -187,7 +187,11 @@
   });
   for (const [i, input] of inputs.entries()) {
     // On leaving a field, not while typing; an empty field is told of at the end only.
-    input.addEventListener("blur", () => { if (input.value.trim()) show(names[i], fault[names[i]]()); });
+    // A moment later, because the message makes the frame grow: a button of the page
+    // that is just being pressed would move away from under the click.
+    input.addEventListener("blur", () => setTimeout(() => {
+      if (input.value.trim() && document.activeElement !== input) show(names[i], fault[names[i]]());
+    }, 300));
     input.addEventListener("input", () => {
       $("network").hidden = true;
       if (input.getAttribute("aria-invalid") === "true" && !fault[names[i]]()) show(names[i], "");
