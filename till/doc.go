@@ -11,6 +11,7 @@
 //	Settle     apply what a gateway said (answer, callback, return and timer all end here)
 //	Reconcile  find out about payments that are unknown or unfinished
 //	Deliver    send events to the merchant
+//	Once       do a small act (close, webhook endpoints, replay) under an idempotency key
 //	Redeem     read a payment's result once, by the token that the redirect carried
 //
 // Every network call is made with no transaction open, after what it is about to

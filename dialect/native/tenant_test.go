@@ -60,6 +60,11 @@ func TestAForeignIDLooksLikeAnUnknownOne(t *testing.T) {
 				tested++
 				foreign := other.do(method, strings.Replace(path, "{id}", id, 1), "")
 				unknown := other.do(method, strings.Replace(path, "{id}", strange(id), 1), "")
+				for _, odd := range []string{"%00", "%ff%fe", "a%0Ab", "%E2%80%AE", strings.Repeat("z", 65), "'%20OR%201=1--"} {
+					if a := other.do(method, strings.Replace(path, "{id}", odd, 1), ""); a.status != 404 || a.body != unknown.body {
+						t.Errorf("%s with id %s: %d %s", pattern, odd, a.status, a.body)
+					}
+				}
 				if foreign.status != 404 || foreign.status != unknown.status || foreign.body != unknown.body {
 					t.Errorf("%s: foreign %d %s, unknown %d %s", pattern, foreign.status, foreign.body, unknown.status, unknown.body)
 				}
