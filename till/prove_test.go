@@ -65,15 +65,13 @@ const proveAccount, proveKey = "acct_prove", "key_of_the_proving_account"
 // ways, and a clock that both go by.
 type world struct {
 	*till.Till
-	t       *testing.T
-	rnd     *rand.Rand
-	db      *sqlstore.Store
-	url     string // the bank's
-	offset  time.Duration
-	calls   atomic.Int64
-	link    paylink.Link
-	loose   bool // the bank charges the same key again (F-16, F-17)
-	closing sync.Once
+	t      *testing.T
+	rnd    *rand.Rand
+	db     *sqlstore.Store
+	url    string // the bank's
+	offset time.Duration
+	calls  atomic.Int64
+	loose  bool // the bank charges the same key again (F-16, F-17)
 }
 
 func openWorld(t *testing.T, dsn string, seed uint64) *world {

@@ -142,7 +142,6 @@ type scripted struct {
 	mu      sync.Mutex
 	charges map[string]*charged
 	calls   int // charges that arrived
-	cancel  bool
 	horizon time.Duration
 	elapsed time.Duration
 	down    bool
