@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
+	"sync/atomic"
 	"time"
 )
 
@@ -28,13 +29,28 @@ const (
 // letters that people mistake for digits.
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewID makes an id that sorts by time: prefix, then 48 bits of milliseconds and
-// 80 random bits as 26 characters. Ids are names, not secrets; what must not be
-// guessed is made by NewToken.
+// lastStamp is the newest stamp that this process gave out.
+var lastStamp atomic.Uint64
+
+// stamp is 48 bits of milliseconds and 16 bits of counter, larger at every call:
+// two events of one transaction sort in the order in which they were made.
+func stamp(now time.Time) uint64 {
+	for {
+		last := lastStamp.Load()
+		next := max(uint64(now.UnixMilli())<<16, last+1)
+		if lastStamp.CompareAndSwap(last, next) {
+			return next
+		}
+	}
+}
+
+// NewID makes an id that sorts by time, and within a process by the order of the
+// calls: prefix, then a stamp and 64 random bits as 26 characters. Ids are names,
+// not secrets; what must not be guessed is made by NewToken.
 func NewID(prefix string, now time.Time) string {
 	var b [16]byte
-	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
-	_, _ = rand.Read(b[6:]) // never fails since Go 1.24: it crashes the program instead
+	binary.BigEndian.PutUint64(b[:8], stamp(now))
+	_, _ = rand.Read(b[8:]) // never fails since Go 1.24: it crashes the program instead
 	return prefix + crockford.EncodeToString(b[:])
 }
 

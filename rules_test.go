@@ -81,6 +81,14 @@ func TestIdsSortByTimeAndTokensAreLongEnough(t *testing.T) {
 	if a >= b || len(a) != len("pay_")+26 {
 		t.Errorf("%s is not before %s, or not 26 characters long", a, b)
 	}
+	now, prev := time.Now(), ""
+	for range 1000 {
+		id := paylink.NewID("", now)
+		if id <= prev {
+			t.Fatalf("%s was made after %s in the same millisecond and sorts before it", id, prev)
+		}
+		prev = id
+	}
 	seen := map[string]bool{}
 	for range 1000 {
 		tok := paylink.NewToken()

@@ -2,7 +2,6 @@ package till
 
 import (
 	"context"
-	"time"
 
 	"paylink"
 )
@@ -52,10 +51,8 @@ func (t *Till) Enrol(ctx context.Context, e Enrolment) (Enrolled, error) {
 				return err
 			}
 		}
-		for i, term := range e.Terminals {
-			// The first terminal is the default: those made together keep their order.
-			made := tx.Now().Add(time.Duration(i) * time.Microsecond)
-			term.ID, term.MerchantID, term.CreatedAt = paylink.NewID(paylink.PrefixTerminal, made), out.Merchant.ID, made
+		for _, term := range e.Terminals {
+			term.ID, term.MerchantID, term.CreatedAt = paylink.NewID(paylink.PrefixTerminal, tx.Now()), out.Merchant.ID, tx.Now()
 			if err := tx.PutTerminal(term); err != nil {
 				return err
 			}
