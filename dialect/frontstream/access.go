@@ -6,7 +6,7 @@ import (
 	"paylink"
 )
 
-// accessToken reads the AccessToken header (seed: "access token", no Authorization).
+// accessToken reads the AccessToken header (OpenAPI; there is no Authorization).
 func accessToken(h http.Header) (string, error) {
 	all := h.Values("AccessToken")
 	switch {

@@ -103,6 +103,9 @@ func (r *rig) play(t *testing.T, base map[string]any, c one, theme string) {
 	}
 	before := r.newest()
 	a := r.call(method, c.Path, header, send)
+	if a.status == 200 {
+		r.unspent = ""
+	}
 	if a.status != c.Expect {
 		t.Fatalf("got %d %s, want %d", a.status, a.body, c.Expect)
 	}
@@ -142,7 +145,7 @@ func (r *rig) shape(t *testing.T, a answer, c one) {
 func (r *rig) placeholder(s string) string {
 	switch s {
 	case "@valid":
-		return r.token()
+		return r.spare()
 	case "@used":
 		token := r.token()
 		if a := r.call("POST", "/api/paylink", withToken(token), order(nil)); a.status != 200 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"paylink/dialect"
 	"paylink/till"
 )
 
@@ -63,7 +64,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	}
 	// ServeMux knows letter case, ASP.NET's routes do not.
 	for _, root := range []string{"api", "apI", "aPi", "aPI", "Api", "ApI", "APi", "API"} {
-		mux.HandleFunc("/"+root+"/", serve)
+		mux.Handle("/"+root+"/", dialect.WithRequestID(http.HandlerFunc(serve)))
 	}
 }
 

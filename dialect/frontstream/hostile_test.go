@@ -32,7 +32,7 @@ func redirectTo(raw string) string {
 }
 
 // TestHostileInput is the rows of trust.md 7.4 that concern this API. Each refusal
-// makes no link, spends no token and repeats nothing of what was sent.
+// makes no link, spends no token (the next case uses it) and repeats nothing of what was sent.
 func TestHostileInput(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, "sqlite")
@@ -117,8 +117,11 @@ func TestHostileInput(t *testing.T) {
 		{"every member of a theme escaped", with(`"Theme":"` + strings.Repeat(`\ud83d\ude00`, 5000) + `"`), 200, ""},
 	} {
 		t.Run(c.id, func(t *testing.T) {
-			token, before := r.token(), r.newest()
-			a := r.call("POST", "/api/paylink", withToken(token), c.body)
+			before := r.newest()
+			a := r.call("POST", "/api/paylink", withToken(r.spare()), c.body)
+			if a.status == 200 {
+				r.unspent = ""
+			}
 			if a.status != c.status {
 				t.Fatalf("got %d %.300s, want %d", a.status, a.body, c.status)
 			}
@@ -137,9 +140,6 @@ func TestHostileInput(t *testing.T) {
 			}
 			if strings.Contains(a.body, canary) || strings.Contains(a.body, "411") {
 				t.Errorf("the answer repeats what was sent: %s", a.body)
-			}
-			if again := r.call("POST", "/api/paylink", withToken(token), order(nil)); again.status != 200 {
-				t.Errorf("the refusal spent the token: %s", again.body)
 			}
 		})
 	}

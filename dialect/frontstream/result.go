@@ -32,7 +32,7 @@ type PaymentResult struct {
 	NextBillDate      string      `json:"NextBillDate"`     // yyyy-MM-dd, UTC
 }
 
-// PaymentResult ids (contract 2.8, RC). None is ours: nothing is decided yet.
+// PaymentResult ids (RC). None is ours: nothing is decided yet.
 const (
 	PaymentNone       = 0
 	PaymentSuccessful = 3
@@ -41,7 +41,7 @@ const (
 	PaymentCancelled  = 6
 )
 
-// ProcessStatus ids (contract 2.8, RC).
+// ProcessStatus ids (RC).
 const (
 	StatusNotProcessed   = 1
 	StatusAuthorized     = 2 // reports say "Awaiting Authorization"
@@ -52,7 +52,7 @@ const (
 	StatusRefunded       = 8
 )
 
-// ResponseCodes (contract 2.8, AF).
+// ResponseCodes (AF).
 const (
 	ResponseApproved     = 0
 	ResponseNotProcessed = -100
@@ -115,7 +115,7 @@ func ids(p paylink.Payment) (result, status, response int) {
 }
 
 // ResultOfRefusal is what became of an order that was refused before a gateway heard
-// of it, by the till's error: a TranId that was paid before, above all (contract 2.6).
+// of it, by the till's error: a TranId that was paid before, above all (RC).
 func ResultOfRefusal(err error) PaymentResult {
 	r := PaymentResult{TotalAmount: "0", PaymentResult: PaymentFailed, ProcessStatus: StatusNotProcessed, ResponseCode: ResponseNotProcessed,
 		Message: "The payment was not processed"}

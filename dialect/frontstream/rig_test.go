@@ -49,6 +49,7 @@ type rig struct {
 	handler *frontstream.Handler
 	url     string
 	made    till.Enrolled
+	unspent string // see spare
 }
 
 func newRig(t testing.TB, engine string, change ...func(*frontstream.Handler)) *rig {
@@ -137,6 +138,15 @@ func (r *rig) token() string {
 		r.t.Fatalf("ClientSession answered %d %s", a.status, a.body)
 	}
 	return out.Token
+}
+
+// spare is a token for a call that may fail: it is the same until a call succeeded
+// with it, so that a failure that spent it would be seen by the next.
+func (r *rig) spare() string {
+	if r.unspent == "" {
+		r.unspent = r.token()
+	}
+	return r.unspent
 }
 
 func withToken(token string) http.Header {
