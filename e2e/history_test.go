@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strings"
+	"sync"
 
 	"paylink"
 	"paylink/gateway/sandbox/bank"
@@ -12,24 +13,39 @@ import (
 // again does what merchants and payers do who got no answer: the same once more.
 // What was acknowledged before must be answered as before.
 func (tr *traffic) again(i int) {
-	for _, l := range tr.links {
-		if !tr.sell(i, l) {
-			tr.e.t.Fatalf("the link %s was not answered after the restart", l.key)
+	tr.each(len(tr.links), func(n int) {
+		if !tr.sell(i, tr.links[n]) {
+			tr.e.t.Errorf("the link %s was not answered after the restart", tr.links[n].key)
 		}
-	}
-	for _, p := range tr.presses {
+	})
+	tr.each(len(tr.presses), func(n int) {
+		p := tr.presses[n]
+		ok := true
 		switch {
 		case p.gone:
 		case p.told:
-			if !tr.watch(i, p) {
-				tr.e.t.Fatalf("the page of an attempt was not answered after the restart")
-			}
+			ok = tr.watch(i, p)
 		default:
-			if _, ok := tr.press(i, p); !ok {
-				tr.e.t.Fatalf("a payer's second press was not answered after the restart")
-			}
+			_, ok = tr.press(i, p)
 		}
+		if !ok {
+			tr.e.t.Errorf("a payer of link %s was not answered after the restart", p.link.id)
+		}
+	})
+}
+
+// each does something for 0 to n-1, eight at a time.
+func (tr *traffic) each(n int, f func(int)) {
+	var wg sync.WaitGroup
+	hands := make(chan struct{}, 8)
+	for i := range n {
+		hands <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-hands }()
+			f(i)
+		})
 	}
+	wg.Wait()
 }
 
 // figures of a run.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,4 +131,46 @@ func (f *figures) add(o figures) {
 	f.Surely += o.Surely
 	f.Charges += o.Charges
 	f.Captured += o.Captured
+}
+
+// TestProveKillAtEveryStepOfMigration kills paylink before and after each step by
+// which it makes its schema (K28), on an empty store: the next start finishes it.
+func TestProveKillAtEveryStepOfMigration(t *testing.T) {
+	for _, engine := range []string{onSQLite, onPostgres} {
+		t.Run(engine, func(t *testing.T) {
+			var names []string
+			for _, point := range []string{"K28.before", "K28.after"} {
+				for step := range migrations(t) {
+					if proveFull() || step%2 == 0 {
+						names = append(names, fmt.Sprintf("%s:%d", point, step+1))
+					}
+				}
+			}
+			trials(t, 4, names, func(t *trial) {
+				e := newEstate(t, engine, 1)
+				e.launch(0, t.name)
+				point, _, _ := strings.Cut(t.name, ":")
+				e.nodes[0].killed(point, time.Minute)
+				e.start(0, "")
+				tr := &traffic{e: e}
+				tr.makeLink("after-"+t.name, 1)
+				e.check()
+			})
+			t.Logf("%s: %d kills, each schema whole after the next start", engine, len(names))
+		})
+	}
+}
+
+// migrations counts the steps of the schema.
+func migrations(t *testing.T) int {
+	t.Helper()
+	folder, err := fromHere("../store/sqlstore/schema")
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps, err := filepath.Glob(filepath.Join(folder, "*.sql"))
+	if err != nil || len(steps) == 0 {
+		t.Fatalf("no steps of the schema in %s: %v", folder, err)
+	}
+	return len(steps)
 }
