@@ -137,15 +137,6 @@ func (e *estate) check() {
 	}
 }
 
-// admin asks the bank for what only its owner may ask.
-func (e *estate) admin(path string, in any) {
-	e.t.Helper()
-	status, body, err := e.call(http.MethodPost, e.bankURL+path, map[string]string{"Authorization": "Bearer " + estateAdmin}, in)
-	if err != nil || status/100 != 2 {
-		e.t.Fatalf("the bank answered %d to %s: %s %v", status, path, body, err)
-	}
-}
-
 // api calls our own API at a node. An error says that no whole answer came.
 func (e *estate) api(i int, method, path, key string, in any) (status int, answer []byte, err error) {
 	head := map[string]string{"Authorization": "Bearer " + e.key}

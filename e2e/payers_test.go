@@ -39,7 +39,6 @@ type soldLink struct {
 	id     string
 	url    string // of the payment page, as given out
 	closed bool   // its closing was acknowledged
-	n      int    // which of the traffic's links it is
 }
 
 // press is one press of "pay".
