@@ -134,8 +134,6 @@ const (
 	cardDocument = "5454545454545454" // FrontStream's demo card
 	bankRouting  = "110000000"
 	bankAccount  = "000123456789"
-	securePrefix = "/3ds/"
-	hostedPrefix = "/pay/"
 )
 
 // pay opens a link, types a card and presses the button.
@@ -261,7 +259,7 @@ func (s *scene) verify(token string) (result struct {
 	return result
 }
 
-// look is a way to look at a page.
+// view is a way to look at a page.
 type view struct {
 	name   string
 	width  int64

@@ -238,7 +238,6 @@ func flowThemeSafe(s *scene) {
 	protected := []string{"#payee-name", ".pl-amount", ".pl-pairs", ".pl-sum"}
 	for _, width := range []int64{1280, 375} {
 		tab := s.open(s.link(changes), Viewport(width, 800))
-		plain := map[string]sight{}
 		look := func(name string) map[string]sight {
 			seen := map[string]sight{}
 			for _, selector := range protected[:3] {
@@ -250,7 +249,7 @@ func flowThemeSafe(s *scene) {
 			tab.Shot(fmt.Sprintf("live-attack-%.4s-%d", name, width))
 			return seen
 		}
-		plain = look("none")
+		plain := look("none")
 		for name, css := range attacks {
 			answer := s.shop.Create(merged(prefill, changes, map[string]any{"RedirectUrl": s.merchant.ReturnURL(), "Theme": css}))
 			link := JSON[struct{ PayLinkUrl string }](s.t, answer).PayLinkUrl
