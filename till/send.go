@@ -73,11 +73,14 @@ func (t *Till) charge(ctx context.Context, p paylink.Payment, o Order) (paylink.
 		Token: o.Token, Hosted: p.Hosted, Save: p.SaveIt, ReturnURL: t.AttemptURL(o.Address, p.Attempt),
 		Payer: p.Payer, Language: p.Language}
 	err := t.Store.View(ctx, func(r paylink.Reader) error {
-		m, err := r.Merchant(p.MerchantID)
+		l, err := r.Link(p.LinkID)
 		if err != nil {
 			return err
 		}
-		c.Description = m.Name
+		// The gateway knows the payee by the account; this says what it is for.
+		if c.Description = l.Page.Title; c.Description == "" {
+			c.Description = p.Reference
+		}
 		if p.Instrument == "" {
 			return nil
 		}
