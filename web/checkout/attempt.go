@@ -148,9 +148,14 @@ func (h *Handler) failed(w http.ResponseWriter, r *http.Request, s till.Sight, l
 	case p.State == paylink.Abandoned && payable:
 		v := h.notice(s, l, p, "gateway_down")
 		v.Forward = []Way{{Text: l.T("way.again"), Href: h.path(s.Offer), Main: true}}
-		head := h.headers(s.Offer, l)
-		head.Set("Retry-After", "30")
-		h.write(w, r, head, states["gateway_down"].status, v)
+		head, status := h.headers(s.Offer, l), http.StatusOK
+		// Given up later by the resolver is a definite answer; that the gateway was not
+		// reached is news of the moment.
+		if p.Decline == "gateway_down" {
+			status = states["gateway_down"].status
+			head.Set("Retry-After", "30")
+		}
+		h.write(w, r, head, status, v)
 	case p.State == paylink.Declined && payable:
 		val := prefilled(p.Payer)
 		val["method"], val["reference"] = string(p.Method), p.Reference
