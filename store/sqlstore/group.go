@@ -222,10 +222,13 @@ func (w *writer) committed(jobs []*job) {
 	w.stats.largest.Store(max(n, w.stats.largest.Load()))
 	for _, j := range jobs {
 		woke = woke || (j.tx.woke && j.err == nil)
-		answer(j, j.err)
 	}
+	// Before the answers: whoever has one finds that the wake-up was given.
 	if woke {
 		w.wake()
+	}
+	for _, j := range jobs {
+		answer(j, j.err)
 	}
 }
 
