@@ -2,26 +2,23 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"flag"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 )
 
 // The bare programs are this command again, as processes of their own:
 //
-//	bench bare   --sample FILE --data DIR --ready-file FILE    writes a sample's rows for each POST
+//	bench bare   --sample FILE --store STORE --ready-file FILE  writes a sample's rows for each POST
 //	bench memory --page FILE --ready-file FILE                 serves a file from memory
 func bare(kind string, args []string) error {
 	flags := flag.NewFlagSet(kind, flag.ContinueOnError)
 	sampleFile := flags.String("sample", "", "")
-	data := flags.String("data", "", "")
+	store := flags.String("store", "", "")
 	page := flags.String("page", "", "")
 	readyFile := flags.String("ready-file", "", "")
 	if err := flags.Parse(args); err != nil {
@@ -30,7 +27,7 @@ func bare(kind string, args []string) error {
 	var handler http.Handler
 	var err error
 	if kind == "bare" {
-		handler, err = newWriter(*sampleFile, *data)
+		handler, err = newWriter(*sampleFile, *store)
 	} else {
 		handler, err = newMemory(*page)
 	}
@@ -75,31 +72,31 @@ func newMemory(file string) (http.Handler, error) {
 // writer commits a sample's rows for each request, in groups: whatever waits is
 // one transaction, and is answered after its commit.
 type writer struct {
-	sample  sample
-	db      *sql.DB
+	rows    interface{ write(times int) error }
 	waiting chan chan error
 }
 
 // groupLimit is how many requests one transaction takes at most.
 const groupLimit = 256
 
-func newWriter(sampleFile, dir string) (*writer, error) {
+// newWriter writes into a store in a directory, or into the database at a URL.
+func newWriter(sampleFile, store string) (*writer, error) {
 	text, err := os.ReadFile(sampleFile)
 	if err != nil {
 		return nil, err
 	}
+	var s sample
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, err
+	}
 	w := &writer{waiting: make(chan chan error, groupLimit)}
-	if err := json.Unmarshal(text, &w.sample); err != nil {
-		return nil, err
+	if s.Engine == "postgres" {
+		w.rows, err = newPostgresRows(s, store)
+	} else {
+		w.rows, err = newSQLiteRows(s, store)
 	}
-	if w.db, err = sql.Open("sqlite", "file:"+filepath.Join(dir, "bare.db")+pragmas); err != nil {
+	if err != nil {
 		return nil, err
-	}
-	w.db.SetMaxOpenConns(1)
-	for _, statement := range w.sample.Schema {
-		if _, err := w.db.Exec(statement); err != nil {
-			return nil, fmt.Errorf("%s: %w", statement, err)
-		}
 	}
 	go w.commit()
 	return w, nil
@@ -111,27 +108,11 @@ func (w *writer) commit() {
 		for len(group) < groupLimit && len(w.waiting) > 0 {
 			group = append(group, <-w.waiting)
 		}
-		err := w.write(len(group))
+		err := w.rows.write(len(group))
 		for _, answer := range group {
 			answer <- err
 		}
 	}
-}
-
-func (w *writer) write(times int) error {
-	tx, err := w.db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	for range times {
-		for _, row := range w.sample.Rows {
-			if _, err := tx.Exec(row.statement()); err != nil {
-				return fmt.Errorf("%s: %w", row.Table, err)
-			}
-		}
-	}
-	return tx.Commit()
 }
 
 func (w *writer) ServeHTTP(rw http.ResponseWriter, r *http.Request) {

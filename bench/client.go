@@ -159,21 +159,44 @@ func mustAbsolute(base string, u *url.URL) string {
 }
 
 var (
-	input     = regexp.MustCompile(`<input\b[^>]*>`)
-	attribute = regexp.MustCompile(`\b(name|value|type)="([^"]*)"`)
+	control   = regexp.MustCompile(`<(?:input|textarea)\b[^>]*>|<select\b[^>]*>|<option\b[^>]* selected[^>]*>`)
+	attribute = regexp.MustCompile(`\b(name|value|type)=(?:"([^"]*)"|([^\s">]+))`)
 )
 
-// fields are the controls of a page's form as a browser would send them back.
+// typed is what our payer enters where the page leaves it open.
+var typed = map[string]string{
+	"method": "card", "first_name": "Pat", "last_name": "Payer", "email": "payer@example.com", "phone": "+12065550100",
+	"country": "US", "street": "410 Terry Avenue North", "city": "Seattle", "state": "WA", "postal": "98109",
+}
+
+// fields are the controls of a page's form as a browser would send them back
+// after the payer filled it in.
 func fields(page []byte) url.Values {
 	form := make(url.Values)
-	for _, tag := range input.FindAll(page, -1) {
+	choice := "" // the select whose options are read
+	for _, tag := range control.FindAll(page, -1) {
 		found := make(map[string]string)
 		for _, match := range attribute.FindAllSubmatch(tag, -1) {
-			found[string(match[1])] = html.UnescapeString(string(match[2]))
+			found[string(match[1])] = html.UnescapeString(string(match[2]) + string(match[3]))
 		}
-		unsent := (found["type"] == "radio" || found["type"] == "checkbox") && !bytes.Contains(tag, []byte(" checked"))
-		if found["name"] != "" && !unsent {
-			form.Set(found["name"], found["value"])
+		name := found["name"]
+		switch {
+		case bytes.HasPrefix(tag, []byte("<select")):
+			choice, found["value"] = name, ""
+		case bytes.HasPrefix(tag, []byte("<option")):
+			name = choice
+		case found["type"] == "checkbox" && !bytes.Contains(tag, []byte(" checked")):
+			continue
+		case found["type"] == "radio" && !bytes.Contains(tag, []byte(" checked")):
+			if found["value"] != typed[name] {
+				continue
+			}
+		}
+		if found["value"] == "" {
+			found["value"] = typed[name]
+		}
+		if name != "" {
+			form.Set(name, found["value"])
 		}
 	}
 	return form

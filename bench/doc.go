@@ -9,6 +9,9 @@
 //     charge, settle, with the load, the sandbox and paylink on one machine;
 //   - how soon after its start paylink serves, and its memory when idle.
 //
+// Each on SQLite and on PostgreSQL, and a load and what it is compared with in
+// turn, three times.
+//
 // The program measured is bin/paylink (-binary), started as `paylink demo` on
 // a directory of the disk that TMPDIR names. The load is closed: each caller
 // waits for an answer before it asks again. So a rate is honest, and a latency

@@ -10,14 +10,24 @@ import (
 
 // result is what a load measured.
 type result struct {
-	calls    int
-	took     time.Duration
-	median   time.Duration
-	slowest1 time.Duration // the 99th percentile
+	took  time.Duration
+	times []time.Duration // of each call, sorted
+}
+
+func (r result) median() time.Duration { return r.times[len(r.times)/2] }
+
+// slowest1 is the 99th percentile.
+func (r result) slowest1() time.Duration { return r.times[min(len(r.times)-1, len(r.times)*99/100)] }
+
+// and is the result of both, one after the other.
+func (r result) and(more result) result {
+	all := append(append([]time.Duration(nil), r.times...), more.times...)
+	slices.Sort(all)
+	return result{r.took + more.took, all}
 }
 
 // rate is calls per second.
-func (r result) rate() float64 { return float64(r.calls) / r.took.Seconds() }
+func (r result) rate() float64 { return float64(len(r.times)) / r.took.Seconds() }
 
 // load has callers call until count calls are made, and measures each. The
 // call gets its number, from 0. The first error ends the load.
@@ -49,5 +59,5 @@ func load(callers, count int, call func(n int) error) (result, error) {
 		return result{}, fmt.Errorf("%d callers: %w", callers, *err)
 	}
 	slices.Sort(times)
-	return result{count, took, times[count/2], times[min(count-1, count*99/100)]}, nil
+	return result{took, times}, nil
 }

@@ -29,7 +29,7 @@ func compared(what string, ours, bare result, goal float64) row {
 }
 
 func describe(r result) string {
-	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.rate(), short(r.median), short(r.slowest1))
+	return fmt.Sprintf("%.0f/s, p50 %s, p99 %s", r.rate(), short(r.median()), short(r.slowest1()))
 }
 
 func short(d time.Duration) string {
