@@ -132,6 +132,7 @@ type Tx interface {
 
 	AddLink(l Link, addresses ...Address) error // an address that is taken: Conflict "address_taken"
 	LockLink(id string) (Link, error)           // holds the row against other transactions
+	LockOffer(value string) (Offer, error)      // Offer, with its link held like by LockLink
 	SaveLink(l Link) error
 	RetireAddresses(linkID, kind string) error
 

@@ -65,6 +65,7 @@ func newMemory(file string) (http.Handler, error) {
 	page, err := os.ReadFile(file)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Encoding", "gzip")
 		w.Write(page)
 	}), err
 }

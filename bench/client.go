@@ -6,20 +6,25 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
 // client asks one server, over as many kept connections as there are callers.
 type client struct {
 	http *http.Client
+	// known is the form of the first page: the links differ in the attempt alone, and
+	// reading each whole would measure the reader.
+	known atomic.Pointer[url.Values]
 }
 
 func newClient(callers int) *client {
-	return &client{&http.Client{
+	return &client{http: &http.Client{
 		Timeout:   30 * time.Second,
 		Transport: &http.Transport{MaxIdleConnsPerHost: callers, MaxConnsPerHost: callers},
 		CheckRedirect: func(*http.Request, []*http.Request) error {
@@ -88,10 +93,20 @@ func (c *client) link(p ready, accessToken string) (string, error) {
 }
 
 // get reads a page.
-func (c *client) get(address string) ([]byte, error) {
+func (c *client) get(address string) ([]byte, error) { return c.getAs(address, nil) }
+
+// getZipped reads a page as it comes over the wire, and leaves it compressed.
+func (c *client) getZipped(address string) ([]byte, error) {
+	return c.getAs(address, http.Header{"Accept-Encoding": {"gzip"}})
+}
+
+func (c *client) getAs(address string, header http.Header) ([]byte, error) {
 	r, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
 		return nil, err
+	}
+	if header != nil {
+		r.Header = header
 	}
 	body, _, err := c.do(r, http.StatusOK)
 	return body, err
@@ -105,7 +120,7 @@ func (c *client) pay(p ready, link string) error {
 	if err != nil {
 		return err
 	}
-	form := fields(page)
+	form := c.form(page)
 	var token struct{ Token string }
 	err = c.postJSON(p.GatewayURL+"/v1/tokens", http.Header{"Origin": {p.GatewayURL}}, map[string]string{
 		"method": "card", "number": "4242424242424242", "expiry": time.Now().AddDate(2, 0, 0).Format("01/06"),
@@ -167,6 +182,22 @@ var (
 var typed = map[string]string{
 	"method": "card", "first_name": "Pat", "last_name": "Payer", "email": "payer@example.com", "phone": "+12065550100",
 	"country": "US", "street": "410 Terry Avenue North", "city": "Seattle", "state": "WA", "postal": "98109",
+}
+
+// form is what the payer sends back of a page.
+func (c *client) form(page []byte) url.Values {
+	known := c.known.Load()
+	if known == nil {
+		form := fields(page)
+		known = &form
+		c.known.Store(known)
+	}
+	form := maps.Clone(*known)
+	const before = `name="attempt" value="`
+	_, rest, _ := bytes.Cut(page, []byte(before))
+	attempt, _, _ := bytes.Cut(rest, []byte(`"`))
+	form["attempt"] = []string{html.UnescapeString(string(attempt))}
+	return form
 }
 
 // fields are the controls of a page's form as a browser would send them back

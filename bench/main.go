@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,7 @@ func command(args []string) error {
 	flags.StringVar(&b.binary, "binary", "bin/paylink", "the paylink to measure")
 	flags.IntVar(&b.calls, "calls", 6000, "calls of each load (a sixth of it at 1 caller)")
 	flags.StringVar(&b.postgres, "postgres", os.Getenv("PAYLINK_TEST_POSTGRES"), "URL of a PostgreSQL server to measure with too (make bench brings one)")
+	flags.StringVar(&b.only, "only", "start,create,read,pay", "which of its measurements to make")
 	flags.StringVar(&b.dir, "dir", "", "keep data and logs in this directory instead of a temporary one")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -52,6 +54,7 @@ type bench struct {
 	binary   string
 	calls    int
 	postgres string
+	only     string
 	dir      string
 	rows     []row
 }
@@ -68,8 +71,10 @@ type engine struct {
 }
 
 func (b *bench) run() error {
-	if err := b.starting(); err != nil {
-		return err
+	if strings.Contains(b.only, "start") {
+		if err := b.starting(); err != nil {
+			return err
+		}
 	}
 	dir := filepath.Join(b.dir, "sqlite")
 	bare := filepath.Join(dir, "bare")
@@ -154,18 +159,16 @@ func (e engine) run() error {
 		return err
 	}
 	defer p.kill()
-	sample, err := e.takeSample(p)
-	if err != nil {
-		return err
-	}
-	if err := e.creation(p, sample); err != nil {
-		return err
-	}
-	if err := e.reading(p); err != nil {
-		return err
-	}
-	if err := e.paying(p); err != nil {
-		return err
+	for _, step := range []struct {
+		name    string
+		measure func(*program) error
+	}{{"create", e.creation}, {"read", e.reading}, {"pay", e.paying}} {
+		if !strings.Contains(e.only, step.name) {
+			continue
+		}
+		if err := step.measure(p); err != nil {
+			return err
+		}
 	}
 	return p.stop()
 }

@@ -54,6 +54,7 @@ func TestProveKillAtEveryCommitPoint(t *testing.T) {
 	faultProgram(t) // built before the clock of any trial runs
 	for _, engine := range []string{onSQLite, onPostgres} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			var names []string
 			plan := map[string]func(*trial) figures{}
 			for n, d := range deaths {
@@ -138,6 +139,7 @@ func (f *figures) add(o figures) {
 func TestProveKillAtEveryStepOfMigration(t *testing.T) {
 	for _, engine := range []string{onSQLite, onPostgres} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			var names []string
 			for _, point := range []string{"K28.before", "K28.after"} {
 				for step := range migrations(t) {

@@ -287,6 +287,7 @@ func TestProveTwoNodesTakeACallbackOnce(t *testing.T) {
 func TestProveStopUnderLoadLosesNoAnswer(t *testing.T) {
 	for _, engine := range []string{onSQLite, onPostgres} {
 		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
 			for round := range rounds(1, 10) {
 				e := newEstate(t, engine, 1)
 				e.start(0, "")

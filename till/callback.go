@@ -33,13 +33,25 @@ func (t *Till) Callback(ctx context.Context, gateway string, h http.Header, body
 	if err != nil {
 		return err
 	}
-	ev := Evidence{Kind: paylink.EvidenceCallback, Outcome: n.Outcome}
-	if ev.Kind, err = t.second(ctx, g, n); err != nil {
-		return err
+	err = t.take(ctx, gateway, n, body, "")
+	if errors.Is(err, errLate) {
+		var known paylink.EvidenceKind
+		if known, err = t.second(ctx, g, n); err == nil {
+			err = t.take(ctx, gateway, n, body, known)
+		}
 	}
-	err = t.Store.Update(ctx, func(tx paylink.Tx) error {
+	return err
+}
+
+// errLate rolls back a callback that claims a success after the end.
+var errLate = errors.New("a late success needs a second source")
+
+// take keeps a callback and settles by it. How it is known is told where the gateway
+// was asked, too; without that a late success is errLate and nothing is kept.
+func (t *Till) take(ctx context.Context, gateway string, n paylink.Notice, body []byte, known paylink.EvidenceKind) error {
+	err := t.Store.Update(ctx, func(tx paylink.Tx) error {
 		id := n.Key
-		p, err := tx.Payment(id)
+		p, err := tx.LockPayment(id)
 		switch {
 		case paylink.KindOf(err) == paylink.NotFound:
 			id = ""
@@ -47,13 +59,19 @@ func (t *Till) Callback(ctx context.Context, gateway string, h http.Header, body
 			return err
 		case p.Gateway != gateway || p.Account != n.Account:
 			id = "" // another merchant's account: kept, not believed (mycart #405)
+		case known == "" && judge(p, n.Outcome).cause == paylink.CauseLate:
+			return errLate
 		}
 		fresh, err := tx.AddCallback(gateway, n.EventID, id, body)
 		if err != nil || !fresh || id == "" {
 			return err
 		}
 		fault.Point("K10.before")
-		_, err = t.settle(tx, id, ev)
+		ev := Evidence{Kind: known, Outcome: n.Outcome}
+		if known == "" {
+			ev.Kind = paylink.EvidenceCallback
+		}
+		_, err = t.settle(tx, p, ev)
 		fault.Point("K11.before")
 		return err
 	})
@@ -61,19 +79,12 @@ func (t *Till) Callback(ctx context.Context, gateway string, h http.Header, body
 	return err
 }
 
-// second asks the gateway itself where a callback claims a success after the end:
-// only both together bring a finished payment back to life.
+// second asks the gateway itself: only both together bring a finished payment back
+// to life. What it says otherwise leaves the callback alone, which moves nothing.
 func (t *Till) second(ctx context.Context, g paylink.Gateway, n paylink.Notice) (paylink.EvidenceKind, error) {
-	p, err := t.payment(ctx, n.Key)
-	if paylink.KindOf(err) == paylink.NotFound || (err == nil && judge(p, n.Outcome).cause != paylink.CauseLate) {
-		return paylink.EvidenceCallback, nil
-	}
-	if err != nil {
-		return "", err
-	}
 	ctx, stop := context.WithTimeout(ctx, callLimit)
 	defer stop()
-	o, err := g.Lookup(ctx, p.Account, p.ID)
+	o, err := g.Lookup(ctx, n.Account, n.Key)
 	if err != nil {
 		return "", errors.Join(paylink.E(paylink.Unavailable, "lookup", "a late success could not be checked; send it again"), err)
 	}

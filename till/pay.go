@@ -44,27 +44,28 @@ type Order struct {
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
 	// A payer who closes the browser must not stop a payment half way.
 	ctx = context.WithoutCancel(ctx)
-	p, fresh, err := t.reserve(ctx, o)
+	p, purpose, fresh, err := t.reserve(ctx, o)
 	if code := paylink.CodeOf(err); code == "in_use" || code == "duplicate_running" {
 		// The slot may be held by the same payer's page at the gateway, left behind.
 		if t.takeOver(ctx, o, p) {
-			p, fresh, err = t.reserve(ctx, o)
+			p, purpose, fresh, err = t.reserve(ctx, o)
 		}
 	}
 	if err != nil || !fresh {
 		return p, err
 	}
-	return t.send(ctx, p, o), nil
+	return t.send(ctx, p, o, purpose), nil
 }
 
 // reserve claims the link's slot and the debt and writes the payment with the price
 // that we compute, in one transaction. fresh is false where the attempt had been
-// used before: the payment is that one.
-func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, fresh bool, err error) {
+// used before: the payment is that one. purpose is what it is for, in the link's words.
+func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose string, fresh bool, err error) {
 	fault.Point("K04.enter")
 	err = t.Store.Update(ctx, func(tx paylink.Tx) error {
 		p, fresh = paylink.Payment{}, false
-		offer, err := tx.Offer(o.Address)
+		// The row lock makes claims of one link queue up.
+		offer, err := tx.LockOffer(o.Address)
 		if err != nil {
 			return err
 		}
@@ -76,10 +77,6 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, fresh b
 			p = old
 			return same(old, print)
 		} else if paylink.KindOf(err) != paylink.NotFound {
-			return err
-		}
-		// The row lock makes claims of one link queue up; what was read before it is stale.
-		if offer.Link, err = tx.LockLink(offer.Link.ID); err != nil {
 			return err
 		}
 		if p, err = t.draft(tx, offer, o); err != nil {
@@ -102,21 +99,25 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, fresh b
 		if err := tx.SaveLink(offer.Link); err != nil {
 			return err
 		}
+		if purpose = offer.Link.Page.Title; purpose == "" {
+			purpose = p.Reference
+		}
 		fault.Point("K04.before")
 		return nil
 	})
 	fault.Point("K04.after")
 	if errors.Is(err, errTwin) || paylink.CodeOf(err) == "commit_unknown" {
-		return t.twin(ctx, o, err)
+		p, err = t.twin(ctx, o, err)
+		return p, "", false, err
 	}
-	return p, fresh && err == nil, err
+	return p, purpose, fresh && err == nil, err
 }
 
 // errTwin rolls back a reservation whose attempt another request just used.
 var errTwin = errors.New("the attempt is being used")
 
 // twin finds the payment that an attempt has by now.
-func (t *Till) twin(ctx context.Context, o Order, cause error) (p paylink.Payment, fresh bool, err error) {
+func (t *Till) twin(ctx context.Context, o Order, cause error) (p paylink.Payment, err error) {
 	err = t.Store.View(ctx, func(r paylink.Reader) error {
 		offer, err := r.Offer(o.Address)
 		if err != nil {
@@ -126,11 +127,11 @@ func (t *Till) twin(ctx context.Context, o Order, cause error) (p paylink.Paymen
 		return err
 	})
 	if err != nil {
-		return p, false, cause
+		return p, cause
 	}
 	// After a lost commit the payment may be ours, reserved and not sent. It is not
 	// sent now: the resolver gives it up and the payer tries again.
-	return p, false, same(p, o.fingerprint())
+	return p, same(p, o.fingerprint())
 }
 
 func same(p paylink.Payment, print string) error {

@@ -20,12 +20,12 @@ const (
 
 // send writes down that the payment is being sent, calls the gateway with no
 // transaction open, and settles by what it says. It gives the payment as it stands.
-func (t *Till) send(ctx context.Context, p paylink.Payment, o Order) paylink.Payment {
+func (t *Till) send(ctx context.Context, p paylink.Payment, o Order, purpose string) paylink.Payment {
 	g, err := t.gateway(p.Gateway)
 	if err != nil {
 		return p // stays reserved; the resolver gives it up
 	}
-	charge, err := t.charge(ctx, p, o)
+	charge, err := t.charge(ctx, p, o, purpose)
 	if err != nil {
 		return p
 	}
@@ -67,23 +67,16 @@ func (t *Till) call(ctx context.Context, g paylink.Gateway, c paylink.Charge) (p
 	return g.Charge(ctx, c)
 }
 
-// charge is what the gateway is told of a payment.
-func (t *Till) charge(ctx context.Context, p paylink.Payment, o Order) (paylink.Charge, error) {
+// charge is what the gateway is told of a payment. It knows the payee by the
+// account; purpose says what it is for.
+func (t *Till) charge(ctx context.Context, p paylink.Payment, o Order, purpose string) (paylink.Charge, error) {
 	c := paylink.Charge{Key: p.ID, Account: p.Account, Amount: p.Amount, Hold: p.Hold, Method: p.Method,
 		Token: o.Token, Hosted: p.Hosted, Save: p.SaveIt, ReturnURL: t.AttemptURL(o.Address, p.Attempt),
-		Payer: p.Payer, Language: p.Language}
+		Payer: p.Payer, Language: p.Language, Description: purpose}
+	if p.Instrument == "" {
+		return c, nil
+	}
 	err := t.Store.View(ctx, func(r paylink.Reader) error {
-		l, err := r.Link(p.LinkID)
-		if err != nil {
-			return err
-		}
-		// The gateway knows the payee by the account; this says what it is for.
-		if c.Description = l.Page.Title; c.Description == "" {
-			c.Description = p.Reference
-		}
-		if p.Instrument == "" {
-			return nil
-		}
 		saved, err := r.Instrument(p.Instrument)
 		c.Instrument, c.Token, c.Hosted = saved.Saved.Token, "", false
 		return err

@@ -22,7 +22,9 @@ type Evidence struct {
 func (t *Till) Settle(ctx context.Context, id string, ev Evidence) (paylink.Payment, error) {
 	var p paylink.Payment
 	do := func(tx paylink.Tx) (err error) {
-		p, err = t.settle(tx, id, ev)
+		if p, err = tx.LockPayment(id); err == nil {
+			p, err = t.settle(tx, p, ev)
+		}
 		fault.Point("K09.before")
 		return err
 	}
@@ -35,11 +37,8 @@ func (t *Till) Settle(ctx context.Context, id string, ev Evidence) (paylink.Paym
 	return p, err
 }
 
-func (t *Till) settle(tx paylink.Tx, id string, ev Evidence) (paylink.Payment, error) {
-	p, err := tx.LockPayment(id)
-	if err != nil {
-		return p, err
-	}
+// settle is Settle of a payment that is held.
+func (t *Till) settle(tx paylink.Tx, p paylink.Payment, ev Evidence) (paylink.Payment, error) {
 	before, o := p, ev.Outcome
 	v := judge(p, o)
 	// One source is not enough to bring a finished payment back to life.

@@ -25,7 +25,7 @@ func TestADemoTakesAPaymentAndTellsItsInbox(t *testing.T) {
 			t.Parallel()
 			at := database(t)
 			_, r := startDemo(t, t.TempDir(), "--database", at)
-			payWell(t, r, makeLink(t, r, ""))
+			payWell(t, makeLink(t, r, ""))
 			eventually(t, "the inbox holds the verified payment", func() bool {
 				list := inboxOf(t, r)
 				return len(list) == 1 && list[0].Verified && list[0].Type == "payment.succeeded"
@@ -80,7 +80,7 @@ func TestTheSameDirectoryKeepsDataAndCredentialsWithOtherPorts(t *testing.T) {
 	dir := t.TempDir()
 	first, r1 := startDemo(t, dir)
 	link := makeLink(t, r1, "")
-	payWell(t, r1, link)
+	payWell(t, link)
 	first.stop(0)
 
 	_, r2 := startDemo(t, dir)
@@ -93,7 +93,7 @@ func TestTheSameDirectoryKeepsDataAndCredentialsWithOtherPorts(t *testing.T) {
 		t.Errorf("the old link answers %d under the new address", status)
 	}
 	before := len(inboxOf(t, r2))
-	payWell(t, r2, makeLink(t, r2, ""))
+	payWell(t, makeLink(t, r2, ""))
 	eventually(t, "the inbox hears under its new address", func() bool { return len(inboxOf(t, r2)) > before })
 	for _, name := range []string{"demo.json", "key.json", "paylink.db"} {
 		info, err := os.Stat(filepath.Join(dir, name))
@@ -176,7 +176,7 @@ func TestOneNodeMayUseABankThatRunsByItself(t *testing.T) {
 	if r.GatewayURL != b.GatewayURL {
 		t.Errorf("the gateway is told as %s, want %s", r.GatewayURL, b.GatewayURL)
 	}
-	payWell(t, r, makeLink(t, r, ""))
+	payWell(t, makeLink(t, r, ""))
 	node.stop(0)
 	if status, book := get(t, b.GatewayURL+"/book"); status != http.StatusOK || !strings.Contains(book, `"captured"`) {
 		t.Errorf("the bank's book after the node ended: %d %s", status, book)
@@ -197,7 +197,7 @@ func TestTwoNodesShareABook(t *testing.T) {
 	_, two := startDemo(t, dir, "--database", database, "--gateway-url", one.GatewayURL, "--gateway-admin-key", one.Sandbox.AdminKey)
 	link := makeLink(t, one, "")
 	other := two.BaseURL + link[strings.Index(link, "/pay/"):]
-	payWell(t, two, other)
+	payWell(t, other)
 	eventually(t, "the books agree", func() bool {
 		out, _, status := run(t, "check", "--quiet", "--database", database, "--sandbox-url", one.GatewayURL)
 		return status == 0 && strings.Contains(out, "1 payments")
@@ -212,7 +212,7 @@ func TestTheTestClockMovesBookAndBank(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &told); err != nil || status != http.StatusOK || time.Until(told.Now) < 23*time.Hour {
 		t.Fatalf("the clock: %d %s", status, body)
 	}
-	payWell(t, r, makeLink(t, r, ""))
+	payWell(t, makeLink(t, r, ""))
 	eventually(t, "webhooks verify by the moved clock", func() bool {
 		list := inboxOf(t, r)
 		return len(list) == 1 && list[0].Verified && time.Until(list[0].At) > 23*time.Hour

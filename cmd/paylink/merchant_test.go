@@ -59,7 +59,7 @@ func TestAnOperatorSetsUpAMerchantWhoIsThenPaid(t *testing.T) {
 		return start(t, append([]string{"serve", "--listen", at, "--base-url", base, "--sandbox-url", b.GatewayURL}, book...)...)
 	}
 	server := serve()
-	payWell(t, r, makeLink(t, r, fmt.Sprintf(`,"ProcessorGuid":%q`, terminal["processor_guid"])))
+	payWell(t, makeLink(t, r, fmt.Sprintf(`,"ProcessorGuid":%q`, terminal["processor_guid"])))
 	list := func() int {
 		req, err := http.NewRequest(http.MethodGet, base+"/api/v1/links", nil)
 		if err != nil {
@@ -132,7 +132,7 @@ func TestCheckEndsWithOneWhereTheBooksDisagree(t *testing.T) {
 	_, other := startDemo(t, t.TempDir())
 	dir := t.TempDir()
 	_, r := startDemo(t, dir)
-	payWell(t, r, makeLink(t, r, ""))
+	payWell(t, makeLink(t, r, ""))
 	database := filepath.Join(dir, "paylink.db")
 	out, errs, status := run(t, "check", "--quiet", "--database", database, "--sandbox-url", other.GatewayURL)
 	if status != 1 || !strings.Contains(out, "I-02") || !strings.Contains(errs, "do not hold") {

@@ -216,7 +216,7 @@ func TestLogsHoldNoTokenSecretOrCardNumber(t *testing.T) {
 	dir := t.TempDir()
 	p, r := startDemo(t, dir, "--log-level", "debug")
 	link := makeLink(t, r, "")
-	back := payWell(t, r, link)
+	back := payWell(t, link)
 	token := back[strings.Index(back, "responseToken=")+len("responseToken="):]
 	const card = "4111111111111111"
 	for _, change := range []url.Values{{"first_name": {card}}, {"gateway_token": {card}}, {"reference": {card}}} {

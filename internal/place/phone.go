@@ -2,6 +2,7 @@ package place
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/nyaruka/phonenumbers"
 )
@@ -29,9 +30,19 @@ func CheckPhone(country, text string) (e164 string, ok bool) {
 // PhoneExample is a made-up number of the country in its national form, for a
 // placeholder; "" if none is known.
 func PhoneExample(country string) string {
-	n := phonenumbers.GetExampleNumber(strings.ToUpper(country))
+	country = strings.ToUpper(country)
+	if known, ok := phoneExamples.Load(country); ok {
+		return known.(string)
+	}
+	n := phonenumbers.GetExampleNumber(country)
 	if n == nil {
 		return ""
 	}
-	return phonenumbers.Format(n, phonenumbers.NATIONAL)
+	text := phonenumbers.Format(n, phonenumbers.NATIONAL)
+	phoneExamples.Store(country, text)
+	return text
 }
+
+// phoneExamples are the examples made so far, by country: making one takes longer
+// than rendering the field.
+var phoneExamples sync.Map

@@ -14,6 +14,8 @@ type engine struct {
 	// lock ends a SELECT that holds its rows. NO KEY leaves foreign key checks of
 	// other transactions alone: FOR UPDATE would make payments of one link deadlock.
 	lock string
+	// lockOf is lock for one table of several.
+	lockOf func(alias string) string
 	// skip ends a SELECT that claims rows and passes over those held by others.
 	skip string
 	// skipOf is skip for one table of several.
@@ -41,6 +43,7 @@ const (
 var sqliteEngine = &engine{
 	name:    "SQLite",
 	types:   strings.NewReplacer("INT64", "INTEGER", "BYTES", "BLOB", ") NARROW;", ") STRICT, WITHOUT ROWID;", "\n);", "\n) STRICT;"),
+	lockOf:  func(string) string { return "" },
 	skipOf:  func(string) string { return "" },
 	tables:  "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
 	meaning: sqliteMeaning,
@@ -52,6 +55,7 @@ var postgresEngine = &engine{
 	types:   strings.NewReplacer("INT64", "BIGINT", "BYTES", "BYTEA", "TEXT ", `TEXT COLLATE "C" `, ") NARROW;", ");"),
 	lock:    " FOR NO KEY UPDATE",
 	skip:    " FOR NO KEY UPDATE SKIP LOCKED",
+	lockOf:  func(alias string) string { return " FOR NO KEY UPDATE OF " + alias },
 	skipOf:  func(alias string) string { return " FOR NO KEY UPDATE OF " + alias + " SKIP LOCKED" },
 	tables:  "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
 	meaning: postgresMeaning,

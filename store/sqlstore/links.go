@@ -95,6 +95,12 @@ func (t *tx) LockLink(id string) (paylink.Link, error) {
 	return find(&t.reader, "link", id, linkDest, linkByID+t.engine.lock, id)
 }
 
+// LockOffer implements paylink.Tx.
+func (t *tx) LockOffer(value string) (paylink.Offer, error) {
+	defer t.waited()
+	return find(&t.reader, "link at", value, offerDest, offerByValue+t.engine.lockOf("l"), value)
+}
+
 // SaveLink implements paylink.Tx.
 func (t *tx) SaveLink(l paylink.Link) error {
 	saved, err := t.did(saveLink, append(linkValues(l), l.ID, l.MerchantID, micros(l.CreatedAt), l.Version)...)

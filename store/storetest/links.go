@@ -65,6 +65,11 @@ func offer(t *testing.T, s store) {
 	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token, foreign) })
 	equal(t, "offer", view(t, s, func(r paylink.Reader) (paylink.Offer, error) { return r.Offer("tok") }),
 		paylink.Offer{Link: l, Address: token, Merchant: merchant, Terminal: terminal})
+	update(t, s, func(tx paylink.Tx) error {
+		o, err := tx.LockOffer("tok")
+		equal(t, "held offer", o, paylink.Offer{Link: l, Address: token, Merchant: merchant, Terminal: terminal})
+		return err
+	})
 	err := s.View(context.Background(), func(r paylink.Reader) error { _, err := r.Offer("foreign"); return err })
 	kind(t, "an offer by another system's id", err, paylink.NotFound, "")
 }
@@ -73,16 +78,27 @@ func offer(t *testing.T, s store) {
 // later has the later time, too: or a link would be closed before the payment that
 // was reserved first (trust.md I-36).
 func lockedLink(t *testing.T, s store) {
-	l := seedLink(t, s, func(l *paylink.Link) { l.MaxUses = 0 })
+	seed(t, s)
+	l := newLink()
+	l.MaxUses = 0
+	token := paylink.Address{Kind: paylink.AddressToken, Value: "tok", LinkID: l.ID, CreatedAt: then}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token) })
+	lockings := []func(paylink.Tx) (paylink.Link, error){
+		func(tx paylink.Tx) (paylink.Link, error) { return tx.LockLink(l.ID) },
+		func(tx paylink.Tx) (paylink.Link, error) {
+			o, err := tx.LockOffer("tok")
+			return o.Link, err
+		},
+	}
 	const callers, rounds = 8, 10
 	var all sync.WaitGroup
 	var mu sync.Mutex // tells the race detector what the row's lock tells nobody
 	var last time.Time
-	for range callers {
+	for n := range callers {
 		all.Go(func() {
 			for range rounds {
 				err := s.Update(context.Background(), func(tx paylink.Tx) error {
-					l, err := tx.LockLink(l.ID)
+					l, err := lockings[n%2](tx)
 					if err != nil {
 						return err
 					}

@@ -130,6 +130,8 @@ func unknownThings(t *testing.T, s store) {
 	update(t, s, func(tx paylink.Tx) error {
 		_, err := tx.LockLink("x")
 		kind(t, "lock", err, paylink.NotFound, "")
+		_, err = tx.LockOffer("x")
+		kind(t, "lock", err, paylink.NotFound, "")
 		return tx.PutSetting("after", "kept")
 	})
 	equal(t, "setting", view(t, s, func(r paylink.Reader) (string, error) { return r.Setting("after") }), "kept")

@@ -273,12 +273,17 @@ type sheetKey struct {
 	link, address, lang, region, country string
 	version                              int
 	merchant                             paylink.Merchant
+	terminal                             string // what of it decides about the page
 	day                                  string // where a date stands on the page
 }
 
 // sheet is the page of a link from the cache, or rendered.
 func (h *Handler) sheet(s till.Sight, l look.Locale, country string) (*sheet, error) {
-	key := sheetKey{link: s.Link.ID, address: s.Address.Value, lang: l.Lang, region: l.Region, version: s.Link.Version, merchant: s.Merchant}
+	key := sheetKey{link: s.Link.ID, address: s.Address.Value, lang: l.Lang, region: l.Region, version: s.Link.Version, merchant: s.Merchant,
+		terminal: s.Terminal.Gateway + " " + s.Terminal.Account}
+	for _, m := range s.Terminal.Methods {
+		key.terminal += " " + string(m)
+	}
 	if place.Known(country) {
 		key.country = strings.ToUpper(country)
 	}

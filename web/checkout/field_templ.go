@@ -433,15 +433,18 @@ func quoted(value string) string {
 func options(f Field) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		var b strings.Builder
+		b.Grow(32 * len(f.Options))
 		for _, o := range f.Options {
 			b.WriteString("<option")
 			if o.Value != o.Text {
-				b.WriteString(" value=" + quoted(o.Value))
+				b.WriteString(" value=")
+				b.WriteString(quoted(o.Value))
 			}
 			if o.Value == f.Value {
 				b.WriteString(" selected")
 			}
-			b.WriteString(">" + templ.EscapeString(o.Text))
+			b.WriteByte('>')
+			b.WriteString(templ.EscapeString(o.Text))
 		}
 		_, err := io.WriteString(w, b.String())
 		return err

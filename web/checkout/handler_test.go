@@ -249,8 +249,11 @@ func TestAGoodFormBecomesAnOrder(t *testing.T) {
 	t.Parallel()
 	a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{State: paylink.Captured}}
 	w := post(site(t, a, nil), good(), "Sec-Fetch-Site", "same-origin")
-	if w.Code != 303 || w.Header().Get("Location") != "/pay/tok/"+goodAttempt {
+	if w.Code != 303 || w.Header().Get("Location") != "https://m.example/t?a=1#f#told" {
 		t.Fatalf("%d %s\n%s", w.Code, w.Header().Get("Location"), w.Body)
+	}
+	if head := w.Header(); head.Get("Cache-Control") != "no-store" || head.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("the redirect, which carries the response token, may be kept: %v", head)
 	}
 	o := a.orders[0]
 	want := paylink.Payer{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Street: "12 St James Sq, Flat 2", City: "Austin",
@@ -263,6 +266,22 @@ func TestAGoodFormBecomesAnOrder(t *testing.T) {
 	post(site(t, a, nil), form)
 	if a.orders[1].Token != "" {
 		t.Error("the way over the gateway's page must leave the token aside")
+	}
+}
+
+// Only who has paid goes to the merchant at once; everything else, and a receipt where
+// there is no merchant to go to, is told on the attempt's own page.
+func TestWhoHasNotPaidGoesToTheAttempt(t *testing.T) {
+	t.Parallel()
+	for _, state := range []paylink.PaymentState{paylink.Declined, paylink.Unknown, paylink.Sending, paylink.RequiresAction, paylink.Abandoned,
+		paylink.Mismatch, paylink.Refunded, paylink.Captured} {
+		a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{State: state}}
+		if state == paylink.Captured {
+			a.sight.Link.RedirectURL = ""
+		}
+		if w := post(site(t, a, nil), good()); w.Code != 303 || w.Header().Get("Location") != "/pay/tok/"+goodAttempt {
+			t.Errorf("%s: %d %s", state, w.Code, w.Header().Get("Location"))
+		}
 	}
 }
 

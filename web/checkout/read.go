@@ -43,8 +43,8 @@ func readOrder(s till.Sight, l look.Locale, val Values, f url.Values) (till.Orde
 	view.Locale, view.Payee = l, s.Merchant.Name
 	view.ask(a, val, nil)
 	fields := view.fields()
-	for i := range fields {
-		checkField(l, &fields[i], val[fields[i].Name], wrong)
+	for _, f := range fields {
+		checkField(l, f, val[f.Name], wrong)
 	}
 	o := till.Order{Address: s.Address.Value, Attempt: f.Get("attempt"), Language: l.Lang, Reference: val["reference"],
 		Payer: paylink.Payer{FirstName: val["first_name"], LastName: val["last_name"], Email: val["email"]}}
@@ -108,7 +108,7 @@ func isEmail(text string) bool {
 	return i > 0 && i < len(domain)-1
 }
 
-func readAddress(l look.Locale, val Values, fields []Field, p *paylink.Payer, wrong Faults) {
+func readAddress(l look.Locale, val Values, fields []*Field, p *paylink.Payer, wrong Faults) {
 	code := strings.ToUpper(val["country"])
 	c, known := place.Find(code)
 	if !known && code != "" {
@@ -146,7 +146,7 @@ func readAddress(l look.Locale, val Values, fields []Field, p *paylink.Payer, wr
 	}
 }
 
-func wrongOf(fields []Field, name string) string {
+func wrongOf(fields []*Field, name string) string {
 	for _, f := range fields {
 		if f.Name == name {
 			return f.Wrong

@@ -61,8 +61,14 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	to := h.path(sight.Offer) + "/" + p.Attempt
-	if p.State == paylink.RequiresAction && look.Origin(p.ActionURL) != "" {
+	switch {
+	case p.State == paylink.RequiresAction && look.Origin(p.ActionURL) != "":
 		to = p.ActionURL
+	case p.State.Paid():
+		// Where the attempt's own page would lead: one way less for the payer.
+		if back := h.redirect(sight.Link, p); back != "" {
+			to = back
+		}
 	}
 	// Headers go out with the redirect, too: the CSP of this answer is not looked at,
 	// but no-store and no-referrer are.
@@ -112,7 +118,7 @@ func (h *Handler) refused(w http.ResponseWriter, r *http.Request, s till.Sight, 
 // translate says the till's faults in the payer's words, at our fields.
 func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) Faults {
 	v := h.form(s, l, val, nil)
-	byName := map[string]Field{}
+	byName := map[string]*Field{}
 	for _, f := range v.fields() {
 		byName[f.Name] = f
 	}

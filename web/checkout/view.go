@@ -122,25 +122,29 @@ func (v FormView) wrong() []Field {
 	var out []Field
 	for _, f := range v.fields() {
 		if f.Error != "" {
-			out = append(out, f)
+			out = append(out, *f)
 		}
 	}
 	return out
 }
 
-func (v FormView) fields() []Field {
-	var all []Field
-	if v.Amount != nil {
-		all = append(all, *v.Amount)
+// fields are all of the form's, in the order in which they stand.
+func (v FormView) fields() []*Field {
+	all := make([]*Field, 0, len(v.Details)+len(v.Address)+3)
+	one := func(f *Field) {
+		if f != nil {
+			all = append(all, f)
+		}
 	}
-	all = append(all, v.Details...)
-	if v.Country != nil {
-		all = append(all, *v.Country)
+	one(v.Amount)
+	for i := range v.Details {
+		one(&v.Details[i])
 	}
-	all = append(all, v.Address...)
-	if v.Note != nil {
-		all = append(all, *v.Note)
+	one(v.Country)
+	for i := range v.Address {
+		one(&v.Address[i])
 	}
+	one(v.Note)
 	return all
 }
 

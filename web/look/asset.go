@@ -10,6 +10,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
+	"github.com/tdewolff/minify/v2/svg"
 )
 
 //go:embed assets/*
@@ -25,13 +30,13 @@ type Asset struct {
 
 // The assets of a payer's page.
 var (
-	Style  = asset("text/css; charset=utf-8", squeezeCSS, "pay.css", "guard.css", "base.css")
-	Script = asset("text/javascript; charset=utf-8", squeezeJS, "pay.js", "pay.js")
-	Icon   = asset("image/svg+xml", bytes.TrimSpace, "icon.svg", "icon.svg")
+	Style  = asset("text/css; charset=utf-8", "pay.css", "guard.css", "base.css")
+	Script = asset("text/javascript; charset=utf-8", "pay.js", "pay.js")
+	Icon   = asset("image/svg+xml", "icon.svg", "icon.svg")
 )
 
-// asset joins embedded files and squeezes them once, when first asked for.
-func asset(kind string, squeeze func([]byte) []byte, name string, files ...string) func() *Asset {
+// asset joins embedded files and minifies them once, when first asked for.
+func asset(kind, name string, files ...string) func() *Asset {
 	return sync.OnceValue(func() *Asset {
 		var body []byte
 		for _, f := range files {
@@ -41,11 +46,23 @@ func asset(kind string, squeeze func([]byte) []byte, name string, files ...strin
 			}
 			body = append(body, raw...)
 		}
-		body = squeeze(body)
+		body, err := minifier().Bytes(kind, body)
+		if err != nil {
+			panic(err) // embedded, too
+		}
 		sum := sha256.Sum256(body)
 		return &Asset{Path: "/assets/" + hex.EncodeToString(sum[:6]) + "-" + name, Type: kind, Body: body, Gzip: Compress(body)}
 	})
 }
+
+// minifier knows the kinds of our assets.
+var minifier = sync.OnceValue(func() *minify.M {
+	m := minify.New()
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/javascript", js.Minify)
+	m.AddFunc("image/svg+xml", svg.Minify)
+	return m
+})
 
 // Compress gzips at the best level.
 func Compress(body []byte) []byte {

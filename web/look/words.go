@@ -163,13 +163,36 @@ var categories = map[plural.Form]string{
 	plural.Few: "few", plural.Many: "many", plural.Other: "other",
 }
 
+// fill puts values at their names in braces. A value is not looked into again: a
+// merchant's name may be "{amount}".
 func fill(text string, args []string) string {
 	if len(args) == 0 || !strings.Contains(text, "{") {
 		return text
 	}
-	pairs := make([]string, 0, len(args))
-	for i := 0; i+1 < len(args); i += 2 {
-		pairs = append(pairs, "{"+args[i]+"}", args[i+1])
+	var b strings.Builder
+	for {
+		before, rest, opened := strings.Cut(text, "{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !opened || !closed {
+			b.WriteString(text)
+			return b.String()
+		}
+		b.WriteString(before)
+		text = after
+		if at := place(args, name); at >= 0 {
+			b.WriteString(args[at])
+		} else {
+			b.WriteString("{" + name + "}")
+		}
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// place is where the value of a name stands, or -1.
+func place(args []string, name string) int {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return i + 1
+		}
+	}
+	return -1
 }
