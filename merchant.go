@@ -73,11 +73,15 @@ type AccessToken struct {
 	CreatedAt    time.Time
 	ExpiresAt    time.Time
 	SpentAt      time.Time // zero while unspent
+	// RevokedAt is when the credential that it was made from was revoked, zero while
+	// that stands; a reader tells it, and it is not stored with the token.
+	RevokedAt time.Time
 }
 
-// Live reports whether the token can be used at now.
+// Live reports whether the token can be used at now. It does not outlive the
+// credential that it was made from.
 func (t AccessToken) Live(now time.Time) bool {
-	return now.Before(t.ExpiresAt) && (!t.Single || t.SpentAt.IsZero())
+	return now.Before(t.ExpiresAt) && (!t.Single || t.SpentAt.IsZero()) && t.RevokedAt.IsZero()
 }
 
 // Scope is a family of debts in which a reference names one debt: for FrontStream

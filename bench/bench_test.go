@@ -102,6 +102,25 @@ func execute(t *testing.T, db *sql.DB, statement string) {
 	}
 }
 
+// An id that begins with the time finds its place at the end of an index, a token
+// anywhere.
+func TestASampleTellsOrderedKeysFromRandomOnes(t *testing.T) {
+	t.Parallel()
+	row := func(id, token string) *sample {
+		return &sample{Rows: []writtenRow{{Table: "link", Values: []value{{Text: &id}, {Text: &token}, {}, {Text: &token}},
+			Unique: []bool{true, true, true, false}}}}
+	}
+	s := row("lnk_06gzsb6s2m001787hh3g", "TSolz3SzqI7bWIY3cZHEGZ")
+	s.tellRandom(row("lnk_06gzsb6s2n0044xa0k0s", "Bn8yRQlVHcR9qcUjXBF5jc"))
+	if got := s.Rows[0].Random; !slices.Equal(got, []bool{false, true, false, false}) {
+		t.Errorf("random: %v", got)
+	}
+	one, two := s.Rows[0].args(), s.Rows[0].args()
+	if one[0].(string) >= two[0].(string) || one[1] == two[1] || len(one[1].(string)) != 22 || one[3] != two[3] {
+		t.Errorf("copies: %v and %v", one, two)
+	}
+}
+
 func TestTheBareProgramWritesWhatWasSampled(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -120,6 +139,7 @@ func TestTheBareProgramWritesWhatWasSampled(t *testing.T) {
 	if len(s.Rows) != 2 || len(s.Schema) != 3 {
 		t.Fatalf("sampled %d rows and %d statements: %+v", len(s.Rows), len(s.Schema), s)
 	}
+	s.tellRandom(s)
 	text, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)

@@ -94,7 +94,7 @@ func readPostgres(dsn string) (contents, error) {
 			for i, text := range columns {
 				values[i].Text = text
 			}
-			if err := all.add(writtenRow{t.Name, values, t.Unique}); err != nil {
+			if err := all.add(writtenRow{Table: t.Name, Values: values, Unique: t.Unique}); err != nil {
 				return nil, err
 			}
 		}

@@ -27,21 +27,26 @@ func against(ours, theirs func() (result, error)) (us, them result, err error) {
 	return us, them, nil
 }
 
-// takeSample has one link made and keeps what it wrote, for the bare program.
+// takeSample has two links made and keeps what the first wrote, for the bare program.
 func (e engine) takeSample(p *program) (string, error) {
 	c := newClient(1)
 	defer c.close()
-	token, err := c.accessToken(p.ready)
-	if err != nil {
-		return "", err
+	var two [2]*sample
+	for i := range two {
+		token, err := c.accessToken(p.ready)
+		if err != nil {
+			return "", err
+		}
+		two[i], err = e.sample(func() error {
+			_, err := c.link(p.ready, token)
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
 	}
-	s, err := e.sample(func() error {
-		_, err := c.link(p.ready, token)
-		return err
-	})
-	if err != nil {
-		return "", err
-	}
+	s := two[0]
+	s.tellRandom(two[1])
 	text, err := json.Marshal(s)
 	if err != nil {
 		return "", err

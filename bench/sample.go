@@ -1,8 +1,9 @@
 package main
 
 import (
-	"crypto/rand"
 	"encoding/json"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"sync/atomic"
 )
@@ -20,6 +21,7 @@ type writtenRow struct {
 	Table  string  `json:"table"`
 	Values []value `json:"values"`
 	Unique []bool  `json:"unique"` // which of them no two rows may share
+	Random []bool  `json:"random"` // and which of those are in no order
 }
 
 // value is what a column holds; the zero value is NULL. PostgreSQL's are all text.
@@ -47,7 +49,7 @@ func (r writtenRow) args() []any {
 	args := make([]any, len(r.Values))
 	for i, v := range r.Values {
 		if args[i] = v.arg(); r.Unique[i] {
-			args[i] = vary(args[i])
+			args[i] = vary(args[i], r.Random[i])
 		}
 	}
 	return args
@@ -57,42 +59,46 @@ func (r writtenRow) args() []any {
 var number atomic.Int64
 
 // vary makes another value of the same size and alphabet: with them the size of
-// the row and its index stays.
-func vary(v any) any {
+// the row and its index stays. Values grow, as ids that begin with the time do, or
+// are random, as tokens are: to an index that is not the same.
+func vary(v any, random bool) any {
+	n := number.Add(1)
+	if random {
+		n = rand.Int64()
+	}
 	switch v := v.(type) {
 	case int64:
-		return number.Add(1)
+		return n
 	case []byte:
 		changed := append([]byte(nil), v...)
-		rand.Read(changed[max(0, len(changed)-16):])
+		for i := range min(8, len(changed)) {
+			changed[len(changed)-1-i] = byte(n >> (8 * i))
+		}
 		return changed
 	case string:
 		if _, err := strconv.ParseInt(v, 10, 64); err == nil {
-			return strconv.FormatInt(number.Add(1), 10)
+			return strconv.FormatInt(n, 10)
 		}
-		return varyText(v)
+		if random {
+			return varyText(v, n, 21)
+		}
+		return varyText(v, n, 10)
 	}
 	return v
 }
 
-// varyText replaces up to 16 letters and digits at the end by random ones of the
-// same kind; hexadecimal stays that.
-func varyText(text string) string {
+// varyText writes n over so many of the last letters and digits, in octal, which
+// is hexadecimal too and reads in every letter case.
+func varyText(text string, n int64, left int) string {
 	changed := []byte(text)
-	random := make([]byte, 16)
-	rand.Read(random)
-	for i, n := len(changed)-1, 0; i >= 0 && n < len(random); i-- {
-		switch c := changed[i]; {
-		case c >= '0' && c <= '9':
-			changed[i] = '0' + random[n]%10
-		case c >= 'a' && c <= 'z':
-			changed[i] = 'a' + random[n]%6
-		case c >= 'A' && c <= 'Z':
-			changed[i] = 'A' + random[n]%6
-		default:
+	for i := len(changed) - 1; i >= 0 && left > 0; i-- {
+		c := changed[i]
+		if (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
 			continue
 		}
-		n++
+		changed[i] = '0' + byte(n&7)
+		n >>= 3
+		left--
 	}
 	return string(changed)
 }
@@ -116,4 +122,27 @@ func (c contents) without(known contents) (rows []writtenRow) {
 		}
 	}
 	return rows
+}
+
+// tellRandom finds the keys that are in no order by another act's rows: an id that
+// begins with the time begins like the next one.
+func (s *sample) tellRandom(another *sample) {
+	for i := range s.Rows {
+		r := &s.Rows[i]
+		r.Random = make([]bool, len(r.Values))
+		for column, v := range r.Values {
+			r.Random[column] = r.Unique[column] && v.Text != nil && !slices.ContainsFunc(another.Rows, func(other writtenRow) bool {
+				return other.Table == r.Table && other.Values[column].Text != nil && alike(*v.Text, *other.Values[column].Text)
+			})
+		}
+	}
+}
+
+// alike reports whether two texts have their first half in common.
+func alike(a, b string) bool {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return 2*n >= len(a)
 }

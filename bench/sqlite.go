@@ -11,7 +11,8 @@ import (
 )
 
 // pragmas are those of paylink's own store: durable, with a write-ahead log.
-const pragmas = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_txlock=immediate"
+const pragmas = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)" +
+	"&_pragma=wal_autocheckpoint(4000)&_pragma=cache_size(-16000)&_txlock=immediate"
 
 // sampleSQLite finds what act wrote into the SQLite store in a directory.
 func sampleSQLite(dir string, act func() error) (*sample, error) {
@@ -111,7 +112,7 @@ func readSQLiteTable(db *sql.DB, table string, into contents) error {
 		return err
 	}
 	for _, values := range rows {
-		if err := into.add(writtenRow{table, values, unique}); err != nil {
+		if err := into.add(writtenRow{Table: table, Values: values, Unique: unique}); err != nil {
 			return err
 		}
 	}

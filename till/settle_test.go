@@ -285,7 +285,11 @@ func TestAKeyMakesOneLinkAndOneAnswer(t *testing.T) {
 func TestAOneTimeTokenIsSpentBySuccessOnly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	token, _, err := r.MintToken(t.Context(), paylink.Credential{Dialect: "frontstream"}, 5*time.Hour, true)
+	client := paylink.Credential{ID: "cre_1", Dialect: "frontstream", MerchantID: r.merchant.ID}
+	if err := r.Store.Update(t.Context(), func(tx paylink.Tx) error { return tx.PutCredential(client) }); err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := r.MintToken(t.Context(), client, 5*time.Hour, true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,12 +36,14 @@ const tokenColumns = "hash, dialect, credential_id, partner_id, merchant_id, sin
 
 func tokenDest(t *paylink.AccessToken) []any {
 	return []any{&t.Hash, &t.Dialect, &t.CredentialID, &t.PartnerID, &t.MerchantID, &t.Single,
-		at(&t.CreatedAt), at(&t.ExpiresAt), at(&t.SpentAt)}
+		at(&t.CreatedAt), at(&t.ExpiresAt), at(&t.SpentAt), at(&t.RevokedAt)}
 }
 
 var (
-	tokenByHash = selectFrom("access_token", tokenColumns, "WHERE hash = $1")
-	addToken    = insertInto("access_token", tokenColumns)
+	// A token whose credential is gone counts as revoked from its first moment on.
+	tokenByHash = "SELECT " + prefixed("t", tokenColumns) + `, coalesce(c.revoked_at, t.created_at)
+	FROM access_token t LEFT JOIN credential c ON c.id = t.credential_id WHERE t.hash = $1`
+	addToken = insertInto("access_token", tokenColumns)
 )
 
 const spendToken = `UPDATE access_token SET spent_at = $1

@@ -16,6 +16,8 @@ func readBack(t *testing.T, s store) {
 		CreatedAt: then, RevokedAt: then.Add(time.Second)}
 	token := paylink.AccessToken{Hash: "th", Dialect: "d", CredentialID: "cre_1", PartnerID: "par_1", MerchantID: "m", Single: true,
 		CreatedAt: then, ExpiresAt: then.Add(time.Hour), SpentAt: then.Add(time.Minute)}
+	orphan := token
+	orphan.Hash, orphan.CredentialID = "orphan", "cre_none"
 	instrument := paylink.Instrument{ID: "ins_1", MerchantID: merchant.ID, Gateway: "sandbox", Account: "a", Foreign: "tg",
 		Saved:     paylink.SavedInstrument{Token: "tok", Method: paylink.Card, Brand: "visa", Last4: "4242", ExpMonth: 12, ExpYear: 2030},
 		PaymentID: "pay_1", CreatedAt: then}
@@ -33,6 +35,7 @@ func readBack(t *testing.T, s store) {
 			func() error { return tx.Grant(partner.ID, merchant.ID) },
 			func() error { return tx.PutCredential(credential) },
 			func() error { return tx.AddToken(token) },
+			func() error { return tx.AddToken(orphan) },
 			func() error { return tx.PutScope(paylink.Scope{Name: "s", Once: true}) },
 			func() error { return tx.PutInstrument(instrument) },
 			func() error { return tx.AddLink(link, address) },
@@ -60,7 +63,9 @@ func readBack(t *testing.T, s store) {
 		same(t, "partner may not", false)(r.PartnerMay(partner.ID, "mer_2"))
 		same(t, "credential", credential)(r.Credential("d", "k", "l"))
 		same(t, "credentials", []paylink.Credential{credential})(r.Credentials(merchant.ID, ""))
+		token.RevokedAt, orphan.RevokedAt = credential.RevokedAt, orphan.CreatedAt
 		same(t, "token", token)(r.Token("th"))
+		same(t, "token without its credential", orphan)(r.Token("orphan"))
 		same(t, "scope", paylink.Scope{Name: "s", Once: true})(r.Scope("s"))
 		same(t, "instrument", instrument)(r.Instrument("ins_1"))
 		same(t, "instrument by foreign", instrument)(r.InstrumentByForeign(merchant.ID, "tg"))
