@@ -78,7 +78,7 @@ func Run(ctx context.Context, books paylink.Books, o Options) ([]Violation, Repo
 }
 
 var always = []string{"store", "I-01", "I-04", "I-05", "I-06", "I-07", "I-08", "I-11", "I-12", "I-13", "I-14", "I-15", "I-16",
-	"I-21", "I-26", "I-27", "I-30", "debt", "book"}
+	"I-21", "I-26", "I-27", "I-30", "I-36", "debt", "book"}
 
 func (o Options) checked() []string {
 	all := slices.Clone(always)

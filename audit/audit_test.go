@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"paylink"
 	"paylink/audit"
@@ -164,6 +165,11 @@ var planted = []struct {
 	{"I-27", "a delivery went to another merchant", false, "I-27", func(b *books) { b.deliveries[0].EndpointID = "whe_other" }},
 	{"I-27", "an endpoint was disabled in silence", false, "", func(b *books) { b.endpoints[1].Disabled = true }},
 	{"I-30", "a link skipped a version", false, "", func(b *books) { b.findLink("plk_one").Version = 2 }},
+	{"I-36", "a payment of a link that had expired", false, "", func(b *books) { b.findLink("plk_one").ExpiresAt = b.find("pay_02").CreatedAt }},
+	{"I-36", "a payment of a link that had been closed", false, "", func(b *books) {
+		b.findLink("plk_one").ExpiresAt = b.find("pay_02").CreatedAt.Add(time.Hour)
+		b.findLink("plk_one").ClosedAt = b.find("pay_02").CreatedAt.Add(-time.Microsecond)
+	}},
 	{"debt", "a debt's counter is wrong", false, "", func(b *books) { b.debts[0].Paid = 0 }},
 	{"debt", "a debt is missing", false, "", func(b *books) { b.debts = b.debts[1:] }},
 	{"book", "a capture was not booked", false, "", func(b *books) { b.find("pay_02").entries = nil }},

@@ -93,7 +93,7 @@ func (b *books) event(kind, object string, version, sec int) {
 func (b *books) pay(id, linkID string, sec int, walk ...paylink.PaymentState) *row {
 	l := b.findLink(linkID)
 	r := row{Payment: paylink.Payment{ID: id, LinkID: l.ID, Link: 1, MerchantID: merchant, Gateway: "sandbox", Account: "acct",
-		Amount: paylink.Money{Minor: 2500, Currency: "USD"}, Lines: l.Price.Lines}}
+		Amount: paylink.Money{Minor: 2500, Currency: "USD"}, Lines: l.Price.Lines, CreatedAt: at(sec)}}
 	for i, to := range walk {
 		cause, ev := causeOf(r.State, to)
 		s, err := r.Move(to, cause, ev, "x", at(sec+i))

@@ -24,6 +24,7 @@
 //	I-26   each visible change has exactly one event, with its version
 //	I-27   each event is delivered, scheduled or dead for each endpoint that wants it
 //	I-30   the versions of a link have no gap
+//	I-36   no payment was reserved at or after the moment in which its link was closed or expired
 //	debt   a debt's counters are the number of payments that count in it
 //	book   a payment's entries are what it captured and refunded
 //	quiet  nothing is left reserved, sending or unknown (quiet)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"paylink"
 )
@@ -15,6 +16,7 @@ type link struct {
 	max             int32
 	reserved, held  int32 // as stored; as counted
 	succeeded, used int32
+	over            time.Time // closed or expired, whichever came first; zero: neither
 }
 
 func (a *audit) readLinks() error {
@@ -22,6 +24,9 @@ func (a *audit) readLinks() error {
 		a.report.Links++
 		row := link{id: l.ID, max: int32(min(l.MaxUses, 1<<30)), reserved: int32(l.Reserved), succeeded: int32(l.Succeeded)}
 		row.price = priceHash(l.Price)
+		if row.over = l.ClosedAt; row.over.IsZero() || (!l.ExpiresAt.IsZero() && l.ExpiresAt.Before(row.over)) {
+			row.over = l.ExpiresAt
+		}
 		a.links.add(keyOf(l.ID), row)
 		if err := l.Price.Check(); err != nil {
 			a.say("I-11", l.ID, "the link's price breaks its own rules: %v", err)
@@ -75,7 +80,7 @@ func priceHash(p paylink.Price) uint64 {
 }
 
 // price works a payment's amount out again from its lines, and compares the lines
-// with the link's.
+// and the time with the link's.
 func (a *audit) price(p paylink.Payment) {
 	if err := recompute(p); err != nil {
 		a.say("I-06", p.ID, "%v", err)
@@ -84,6 +89,10 @@ func (a *audit) price(p paylink.Payment) {
 	if l == nil {
 		a.say("I-06", p.ID, "its link %s does not exist", p.LinkID)
 		return
+	}
+	if !l.over.IsZero() && !p.CreatedAt.Before(l.over) {
+		a.say("I-36", p.ID, "it was reserved at %s; link %s was closed or expired at %s", p.CreatedAt.Format(time.RFC3339Nano), p.LinkID,
+			l.over.Format(time.RFC3339Nano))
 	}
 	if l.price != priceHash(paylink.Price{Currency: p.Amount.Currency, Lines: p.Lines}) {
 		a.say("I-06", p.ID, "its lines are not those of link %s", p.LinkID)
