@@ -112,6 +112,16 @@ func (s PaymentState) Open() bool {
 	return s == Reserved || s == Sending || s == Unknown || s == Mismatch
 }
 
+// Ended: it is over and nothing was taken, as far as is known. Only two sources that
+// agree bring such a payment back.
+func (s PaymentState) Ended() bool {
+	return s == Declined || s == Abandoned || s == Voided || s == AuthExpired
+}
+
+// Doubted: it is over, and yet somebody said that money moved. The gateway is being
+// asked; until it has answered nobody should be told to pay again.
+func (p Payment) Doubted() bool { return p.State.Ended() && !p.LookAt.IsZero() }
+
 // Failed: nothing was taken, or all of it was given back; the payer may try again.
 func (s PaymentState) Failed() bool {
 	return s == Declined || s == Abandoned || s == Voided || s == AuthExpired || s == Returned

@@ -14,12 +14,13 @@ func TestURLsThatBrowsersMisreadAreRefused(t *testing.T) {
 	for _, raw := range []string{"javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "//evil.com", "/\\evil.com",
 		"https:evil.com", "https:///evil.com", "\thttps://evil.com", "https://good.com@evil.com", "https://good.com\\@evil.com",
 		"https://a/%0d%0aSet-Cookie:x", "", "http://", "https://", "/thanks", "ftp://a/b", "https://a b/", "https://a/\u0000",
-		"https://user:pw@a/", "https://a/%00"} {
+		"https://user:pw@a/", "https://a/%00",
+		"https://a.example'unsafe/", "https://a.example;x/", "https://a,b/", "https://*.example/", "https://a.example:99999/", "https://a.example:0/"} {
 		if _, err := paylink.CheckURL(raw); err == nil {
 			t.Errorf("%q was accepted", raw)
 		}
 	}
-	for _, raw := range []string{"https://m.example/t?a=1#f", "http://localhost:4200/thankyou", "https://münchen.example/"} {
+	for _, raw := range []string{"https://m.example/t?a=1#f", "http://localhost:4200/thankyou", "https://münchen.example/", "https://[::1]:8443/", "https://a-b_c.example:65535/"} {
 		if _, err := paylink.CheckURL(raw); err != nil {
 			t.Errorf("%q was refused: %v", raw, err)
 		}

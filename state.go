@@ -85,6 +85,7 @@ func buildEdges() map[edge]bool {
 	add(CauseOutcome, DisputeWon, Disputed)
 	add(CauseOutcome, DisputeLost, Disputed)
 	add(CauseLate, CapturedLate, Declined, Abandoned, Voided, AuthExpired)
+	add(CauseLate, Mismatch, Declined, Abandoned, Voided, AuthExpired)
 	add(CauseDecide, Captured, Unknown, Mismatch)
 	add(CauseDecide, Declined, Unknown, Mismatch)
 	return t

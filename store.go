@@ -42,6 +42,8 @@ type LinkFilter struct {
 type PaymentFilter struct {
 	MerchantID string
 	LinkID     string
+	Scope      string // with Reference: the payments of a debt
+	Reference  string
 	State      PaymentState
 	Paging
 }

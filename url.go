@@ -3,7 +3,9 @@ package paylink
 import (
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // CheckURL judges a URL that a payer's browser will be sent to or shown: absolute
@@ -32,8 +34,21 @@ func CheckURL(raw string) (*url.URL, error) {
 		return nil, errors.New("must name a host")
 	case u.User != nil || strings.Contains(u.Host, "@"):
 		return nil, errors.New("must not hold a user name or password")
+	case strings.ContainsFunc(u.Host, noHost):
+		return nil, errors.New("must name a host of letters, digits, dots and hyphens")
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return nil, errors.New("must name a port from 1 to 65535")
+		}
 	}
 	return u, nil
+}
+
+// noHost: letters of other scripts are allowed; what could end a directive of a
+// header is not. Brackets and colons are those of an IPv6 address and a port.
+func noHost(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune(".-_[]:", r)
 }
 
 // Origin is scheme, host and port of a URL, as a Content-Security-Policy names it.

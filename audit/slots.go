@@ -49,16 +49,17 @@ func (a *audit) slot(p paylink.Payment, steps []paylink.Step) error {
 func (a *audit) note(slot int32, p paylink.Payment, steps []paylink.Step) {
 	from := int64(-1)
 	for _, s := range steps {
-		keeps := s.To == paylink.Sending || (s.To.Holds() && from >= 0) || (s.To.Uses() && !(p.Surplus && s.Cause == paylink.CauseLate))
+		late := s.Cause == paylink.CauseLate
+		if late && p.Surplus {
+			return // it found the slot taken: from here on it is owed back, and keeps nobody out
+		}
+		keeps := s.To == paylink.Sending || (s.To.Holds() && (from >= 0 || late)) || s.To.Uses()
 		switch {
 		case keeps && from < 0:
 			from = s.At.UnixMicro()
 		case !keeps && from >= 0:
 			a.slots = append(a.slots, span{slot, from, s.At.UnixMicro(), keyOf(p.ID)})
 			from = -1
-			if p.Surplus {
-				return
-			}
 		}
 	}
 	if from >= 0 {

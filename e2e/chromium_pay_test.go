@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ func TestPayersInChromium(t *testing.T) {
 	for name, run := range map[string]func(*scene){
 		"a card pays":                                      payByCard,
 		"a declined card, then a good one":                 payAfterDecline,
+		"the merchant's site leads on to another host":     payAndBeLedOn,
 		"3-D Secure approved":                              paySecure,
 		"3-D Secure refused, then another card":            payAfterRefusal,
 		"3-D Secure left by the back button":               payAfterBack,
@@ -70,6 +72,19 @@ func payByCard(s *scene) {
 	if log := s.product.Log(); strings.Contains(log, cardGood) || strings.Contains(log, strings.TrimPrefix(link, s.product.Ready.BaseURL+"/pay/")) {
 		s.t.Error("the log holds a card number or the link's token")
 	}
+}
+
+// payAndBeLedOn: browsers apply form-action to each redirect after the form. A payer
+// who is held back on the form after the charge would pay again.
+func payAndBeLedOn(s *scene) {
+	hop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, s.merchant.ReturnURL()+"?"+r.URL.RawQuery, http.StatusFound)
+	}))
+	s.t.Cleanup(hop.Close)
+	cents, text := amount()
+	tab := s.pay(s.link(map[string]any{"PaymentLines": line(text), "RedirectUrl": hop.URL + "/thanks"}), cardGood, Allow(hop.URL))
+	s.back(tab)
+	s.taken(cents, 1)
 }
 
 func payAfterDecline(s *scene) {

@@ -35,10 +35,7 @@ func (t *Till) Callback(ctx context.Context, gateway string, h http.Header, body
 	}
 	err = t.take(ctx, gateway, n, body, "")
 	if errors.Is(err, errLate) {
-		var known paylink.EvidenceKind
-		if known, err = t.second(ctx, g, n); err == nil {
-			err = t.take(ctx, gateway, n, body, known)
-		}
+		err = t.take(ctx, gateway, n, body, t.second(ctx, g, n))
 	}
 	return err
 }
@@ -80,18 +77,15 @@ func (t *Till) take(ctx context.Context, gateway string, n paylink.Notice, body 
 }
 
 // second asks the gateway itself: only both together bring a finished payment back
-// to life. What it says otherwise leaves the callback alone, which moves nothing.
-func (t *Till) second(ctx context.Context, g paylink.Gateway, n paylink.Notice) (paylink.EvidenceKind, error) {
+// to life. Where it says otherwise, or nothing now, the resolver goes on asking.
+func (t *Till) second(ctx context.Context, g paylink.Gateway, n paylink.Notice) paylink.EvidenceKind {
 	ctx, stop := context.WithTimeout(ctx, callLimit)
 	defer stop()
 	o, err := g.Lookup(ctx, n.Account, n.Key)
-	if err != nil {
-		return "", errors.Join(paylink.E(paylink.Unavailable, "lookup", "a late success could not be checked; send it again"), err)
+	if err != nil || o.Status != n.Outcome.Status || o.Amount != n.Outcome.Amount {
+		return paylink.EvidenceCallback
 	}
-	if o.Status != n.Outcome.Status || o.Amount != n.Outcome.Amount {
-		return paylink.EvidenceCallback, nil
-	}
-	return paylink.EvidenceBoth, nil
+	return paylink.EvidenceBoth
 }
 
 func (t *Till) now(ctx context.Context) (now time.Time, err error) {

@@ -18,6 +18,9 @@ var noChange = verdict{}
 // know changes nothing (trust.md I-17), and no success is ever turned into a
 // decline (I-13).
 func judge(p paylink.Payment, o paylink.Outcome) verdict {
+	if p.State.Ended() {
+		return judgeLate(p, o)
+	}
 	open := p.State == paylink.Sending || p.State == paylink.RequiresAction || p.State == paylink.Unknown
 	if moved(o.Status) && !fits(p, o) {
 		if open || p.State == paylink.Authorized {
@@ -39,11 +42,8 @@ func judge(p paylink.Payment, o paylink.Outcome) verdict {
 			return verdict{paylink.Pending, paylink.CauseOutcome}
 		}
 	case paylink.OutcomeCaptured:
-		switch {
-		case open || p.State == paylink.Authorized || p.State == paylink.Pending:
+		if open || p.State == paylink.Authorized || p.State == paylink.Pending {
 			return verdict{paylink.Captured, paylink.CauseOutcome}
-		case p.State == paylink.Declined || p.State == paylink.Abandoned || p.State == paylink.Voided || p.State == paylink.AuthExpired:
-			return verdict{paylink.CapturedLate, paylink.CauseLate}
 		}
 	case paylink.OutcomeDeclined, paylink.OutcomeCancelled:
 		if open {
@@ -61,6 +61,21 @@ func judge(p paylink.Payment, o paylink.Outcome) verdict {
 		return refund(p, o, open)
 	}
 	return noChange
+}
+
+// judgeLate is judge for a payment that had ended without money. Where something is
+// on its way and not yet decided, the verdict has a cause and no state: look again.
+func judgeLate(p paylink.Payment, o paylink.Outcome) verdict {
+	switch {
+	case !moved(o.Status):
+		return noChange
+	case !fits(p, o):
+		return verdict{paylink.Mismatch, paylink.CauseLate}
+	case o.Status == paylink.OutcomeAuthorized || o.Status == paylink.OutcomePending:
+		return verdict{"", paylink.CauseLate}
+	}
+	// What was refunded or returned meanwhile was taken first; the next look tells that.
+	return verdict{paylink.CapturedLate, paylink.CauseLate}
 }
 
 func refund(p paylink.Payment, o paylink.Outcome, open bool) verdict {

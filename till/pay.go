@@ -47,7 +47,7 @@ func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
 	p, purpose, fresh, err := t.reserve(ctx, o)
 	if code := paylink.CodeOf(err); code == "in_use" || code == "duplicate_running" {
 		// The slot may be held by the same payer's page at the gateway, left behind.
-		if t.takeOver(ctx, o, p) {
+		if t.takeOver(ctx, o, p, code) {
 			p, purpose, fresh, err = t.reserve(ctx, o)
 		}
 	}

@@ -99,10 +99,14 @@ func (t *Till) inquire(ctx context.Context, p paylink.Payment) error {
 	if err != nil {
 		return t.later(ctx, p, err)
 	}
-	if o.Status == paylink.OutcomeNotFound {
+	ev := Evidence{Kind: paylink.EvidenceQuery, Outcome: o}
+	switch {
+	case p.Doubted():
+		ev.Kind = paylink.EvidenceBoth // somebody said so first: see lookAgain
+	case o.Status == paylink.OutcomeNotFound:
 		return t.missing(ctx, g, p)
 	}
-	after, err := t.Settle(ctx, p.ID, Evidence{Kind: paylink.EvidenceQuery, Outcome: o})
+	after, err := t.Settle(ctx, p.ID, ev)
 	if err != nil || after.Version == p.Version {
 		return t.later(ctx, p, err)
 	}
@@ -147,6 +151,9 @@ func (t *Till) later(ctx context.Context, was paylink.Payment, cause error) erro
 		}
 		p.Looks++
 		p.LookAt, p.LeaseTill = tx.Now().Add(wait), time.Time{}
+		if p.State.Ended() && p.Looks >= reviewAfter {
+			p.LookAt = time.Time{} // nothing came of what was said
+		}
 		if err := tx.SavePayment(p, nil, nil); err != nil {
 			return err
 		}

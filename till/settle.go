@@ -41,9 +41,13 @@ func (t *Till) Settle(ctx context.Context, id string, ev Evidence) (paylink.Paym
 func (t *Till) settle(tx paylink.Tx, p paylink.Payment, ev Evidence) (paylink.Payment, error) {
 	before, o := p, ev.Outcome
 	v := judge(p, o)
-	// One source is not enough to bring a finished payment back to life.
-	if v == noChange || (v.cause == paylink.CauseLate && ev.Kind != paylink.EvidenceBoth) {
+	switch {
+	case v == noChange:
 		return p, nil
+	case v.cause == paylink.CauseLate && (ev.Kind != paylink.EvidenceBoth || v.to == ""):
+		// One source is not enough to bring a finished payment back to life, and too much
+		// to be forgotten: the resolver gets the second.
+		return lookAgain(tx, p)
 	}
 	step, err := p.Move(v.to, v.cause, ev.Kind, o.Reference+" "+string(o.Status), tx.Now())
 	if err != nil {
@@ -67,6 +71,16 @@ func (t *Till) settle(tx paylink.Tx, p paylink.Payment, ev Evidence) (paylink.Pa
 		return p, addEvent(tx, p.MerchantID, kind, p.ID, p.Version, p.View())
 	}
 	return p, nil
+}
+
+// lookAgain plans a look at a payment that had ended. That it is planned is what
+// tells the resolver of the first source.
+func lookAgain(tx paylink.Tx, p paylink.Payment) (paylink.Payment, error) {
+	if !p.LookAt.IsZero() {
+		return p, nil
+	}
+	p.LookAt, p.LeaseTill, p.Looks = tx.Now().Add(looks[0]), time.Time{}, 0
+	return p, tx.SavePayment(p, nil, nil)
 }
 
 // learn copies what an outcome tells into the payment, and keeps an instrument that
@@ -104,6 +118,9 @@ func learn(tx paylink.Tx, p *paylink.Payment, o paylink.Outcome) error {
 		p.CompletedAt = tx.Now()
 	}
 	p.LookAt = nextLook(*p, tx.Now())
+	if p.State == paylink.CapturedLate && o.Status != paylink.OutcomeCaptured {
+		p.LookAt = tx.Now() // it was given back since
+	}
 	// A payment by a saved instrument tells of that instrument: it is kept already.
 	if o.Instrument == nil || p.Saved != "" || p.Instrument != "" || !p.State.Paid() {
 		return nil

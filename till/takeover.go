@@ -9,25 +9,24 @@ import (
 // takeOver frees a slot that a payer left behind at the gateway's page or in 3-D
 // Secure, for links and references that can be paid only once. It asks the
 // gateway to make the old key unusable; only its word that nothing was and will be
-// taken frees the slot. It reports whether anything changed.
-func (t *Till) takeOver(ctx context.Context, o Order, _ paylink.Payment) bool {
+// taken frees the slot. refused is the payment that found it taken, and why. It
+// reports whether anything changed.
+func (t *Till) takeOver(ctx context.Context, o Order, refused paylink.Payment, why string) bool {
 	var waiting []paylink.Payment
-	err := t.Store.View(ctx, func(r paylink.Reader) error {
-		offer, err := r.Offer(o.Address)
-		if err != nil {
+	paging := paylink.Paging{Limit: 10}
+	err := t.Store.View(ctx, func(r paylink.Reader) (err error) {
+		if why == "duplicate_running" {
+			// The same debt, over whichever link; other debts of this link are other people's.
+			waiting, err = r.Payments(paylink.PaymentFilter{Scope: refused.Scope, Reference: refused.Reference,
+				State: paylink.RequiresAction, Paging: paging})
 			return err
 		}
+		offer, err := r.Offer(o.Address)
 		// A link for many people is not one payer's: nobody's page is closed there.
-		if offer.Link.MaxUses > 1 {
-			return nil
+		if err != nil || offer.Link.MaxUses != 1 {
+			return err
 		}
-		list, err := r.Payments(paylink.PaymentFilter{LinkID: offer.Link.ID, State: paylink.RequiresAction,
-			Paging: paylink.Paging{Limit: 10}})
-		for _, p := range list {
-			if offer.Link.MaxUses == 1 || p.InDebt {
-				waiting = append(waiting, p)
-			}
-		}
+		waiting, err = r.Payments(paylink.PaymentFilter{LinkID: offer.Link.ID, State: paylink.RequiresAction, Paging: paging})
 		return err
 	})
 	changed := false

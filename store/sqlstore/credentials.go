@@ -47,7 +47,8 @@ var (
 )
 
 const spendToken = `UPDATE access_token SET spent_at = $1
-	WHERE hash = $2 AND single = 1 AND spent_at = 0 AND expires_at > $3`
+	WHERE hash = $2 AND single = 1 AND spent_at = 0 AND expires_at > $3
+		AND EXISTS (SELECT 1 FROM credential c WHERE c.id = credential_id AND c.revoked_at = 0)`
 
 // Token implements paylink.Reader.
 func (r *reader) Token(hash string) (paylink.AccessToken, error) {

@@ -98,7 +98,14 @@ func (t *tx) LockLink(id string) (paylink.Link, error) {
 // LockOffer implements paylink.Tx.
 func (t *tx) LockOffer(value string) (paylink.Offer, error) {
 	defer t.waited()
-	return find(&t.reader, "link at", value, offerDest, offerByValue+t.engine.lockOf("l"), value)
+	if t.engine.lock != "" {
+		// After a wait PostgreSQL looks at the locked row again, and at nothing that it
+		// was joined with: the address may be retired by now. So the offer is read anew.
+		if _, err := scalar[string](&t.reader, lockLinkAt+t.engine.lockOf("l"), value); err != nil {
+			return paylink.Offer{}, err
+		}
+	}
+	return t.Offer(value)
 }
 
 // SaveLink implements paylink.Tx.
@@ -121,6 +128,7 @@ var (
 	addressByValue   = selectFrom("address", addressColumns, "WHERE kind = $1 AND value = $2")
 	addressesOfLink  = selectFrom("address", addressColumns, "WHERE link_id = $1 ORDER BY retired_at > 0, created_at DESC, kind, value")
 	offerByValue     = offerText()
+	lockLinkAt       = "SELECT l.id FROM address a JOIN link l ON l.id = a.link_id WHERE a.kind IN ('token', 'slug') AND a.value = $1 AND a.retired_at = 0"
 	retireOfLinkKind = "UPDATE address SET retired_at = $1 WHERE link_id = $2 AND kind = $3 AND retired_at = 0"
 )
 

@@ -63,8 +63,11 @@ func (r *reader) PaymentByAttempt(linkID, attempt string) (paylink.Payment, erro
 
 // Payments implements paylink.Reader.
 func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
-	return list(r, paymentDest, "payment", paymentColumns, f.Paging,
-		where(condition{"merchant_id", f.MerchantID}, condition{"link_id", f.LinkID}, condition{"state", string(f.State)}))
+	filter := where(condition{"merchant_id", f.MerchantID}, condition{"link_id", f.LinkID}, condition{"state", string(f.State)})
+	if f.Reference != "" {
+		filter = append(filter, literal("reference <> ''"), condition{"scope", f.Scope}, condition{"reference", f.Reference})
+	}
+	return list(r, paymentDest, "payment", paymentColumns, f.Paging, filter)
 }
 
 // LockPayment implements paylink.Tx.

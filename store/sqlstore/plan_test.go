@@ -36,7 +36,8 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 				f.Paging = p
 				_, _ = tx.Links(f)
 			}
-			for _, f := range []paylink.PaymentFilter{{}, {MerchantID: "m"}, {LinkID: "l"}, {MerchantID: "m", State: paylink.Captured}, {MerchantID: "m", LinkID: "l"}} {
+			for _, f := range []paylink.PaymentFilter{{}, {MerchantID: "m"}, {LinkID: "l"}, {MerchantID: "m", State: paylink.Captured}, {MerchantID: "m", LinkID: "l"},
+				{Scope: "s", Reference: "r", State: paylink.RequiresAction}} {
 				f.Paging = p
 				_, _ = tx.Payments(f)
 			}

@@ -10,7 +10,10 @@ import (
 
 func tokenOnce(t *testing.T, s store) {
 	update(t, s, func(tx paylink.Tx) error {
-		return tx.AddToken(paylink.AccessToken{Hash: "h", Single: true, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Hour)})
+		if err := tx.PutCredential(paylink.Credential{ID: "cre_1"}); err != nil {
+			return err
+		}
+		return tx.AddToken(paylink.AccessToken{Hash: "h", CredentialID: "cre_1", Single: true, CreatedAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Hour)})
 	})
 	if won := together(t, s, 64, func(tx paylink.Tx) (bool, error) { return tx.SpendToken("h") }); won != 1 {
 		t.Errorf("a token was spent %d times", won)
@@ -20,10 +23,17 @@ func tokenOnce(t *testing.T, s store) {
 func tokenLife(t *testing.T, s store) {
 	update(t, s, func(tx paylink.Tx) error {
 		now := tx.Now()
+		for _, c := range []paylink.Credential{{ID: "cre_1", Lookup: "1"}, {ID: "cre_2", Lookup: "2", RevokedAt: now}} {
+			if err := tx.PutCredential(c); err != nil {
+				return err
+			}
+		}
 		for _, v := range []paylink.AccessToken{
-			{Hash: "expired", Single: true, ExpiresAt: now},
-			{Hash: "living", Single: true, ExpiresAt: now.Add(time.Microsecond)},
-			{Hash: "reusable", ExpiresAt: now.Add(time.Hour)},
+			{Hash: "expired", CredentialID: "cre_1", Single: true, ExpiresAt: now},
+			{Hash: "living", CredentialID: "cre_1", Single: true, ExpiresAt: now.Add(time.Microsecond)},
+			{Hash: "reusable", CredentialID: "cre_1", ExpiresAt: now.Add(time.Hour)},
+			{Hash: "revoked", CredentialID: "cre_2", Single: true, ExpiresAt: now.Add(time.Hour)},
+			{Hash: "orphan", CredentialID: "cre_none", Single: true, ExpiresAt: now.Add(time.Hour)},
 		} {
 			if err := tx.AddToken(v); err != nil {
 				return err
@@ -34,6 +44,8 @@ func tokenLife(t *testing.T, s store) {
 		same(t, "spent", false)(tx.SpendToken("living"))
 		same(t, "not single", false)(tx.SpendToken("reusable"))
 		same(t, "unknown", false)(tx.SpendToken("unknown"))
+		same(t, "of a revoked credential", false)(tx.SpendToken("revoked"))
+		same(t, "of no credential", false)(tx.SpendToken("orphan"))
 		return nil
 	})
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -72,6 +73,48 @@ func offer(t *testing.T, s store) {
 	})
 	err := s.View(context.Background(), func(r paylink.Reader) error { _, err := r.Offer("foreign"); return err })
 	kind(t, "an offer by another system's id", err, paylink.NotFound, "")
+}
+
+// heldOffer waits for whoever has the link, and is read after that: an address that
+// was retired meanwhile opens nothing, and the terminal is the one of now.
+func heldOffer(t *testing.T, s store) {
+	seed(t, s)
+	l := newLink()
+	token := paylink.Address{Kind: paylink.AddressToken, Value: "tok", LinkID: l.ID, CreatedAt: then}
+	slug := paylink.Address{Kind: paylink.AddressSlug, Value: "slug", LinkID: l.ID, CreatedAt: then}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token, slug) })
+	held, done := make(chan bool), make(chan error)
+	go func() {
+		done <- s.Update(context.Background(), func(tx paylink.Tx) error {
+			if _, err := tx.LockLink(l.ID); err != nil {
+				return err
+			}
+			close(held)
+			time.Sleep(200 * time.Millisecond) // the others wait by now
+			moved := terminal
+			moved.Account = "another"
+			return errors.Join(tx.RetireAddresses(l.ID, paylink.AddressToken), tx.PutTerminal(moved))
+		})
+	}()
+	<-held
+	var all sync.WaitGroup
+	all.Go(func() {
+		err := s.Update(context.Background(), func(tx paylink.Tx) error { _, err := tx.LockOffer("tok"); return err })
+		kind(t, "an offer whose address was retired while it waited", err, paylink.NotFound, "")
+	})
+	all.Go(func() {
+		update(t, s, func(tx paylink.Tx) error {
+			o, err := tx.LockOffer("slug")
+			if o.Terminal.Account != "another" {
+				t.Errorf("the account is %q, as it was before the wait", o.Terminal.Account)
+			}
+			return err
+		})
+	})
+	all.Wait()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 // lockedLink loses an update wherever two could hold one row. Whoever has the row

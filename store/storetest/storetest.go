@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
 		{"a retired address opens nothing", retiredAddress},
 		{"an offer is the link with its merchant and terminal", offer},
 		{"two who lock one link come one after the other", lockedLink},
+		{"an offer is read after the wait for its link", heldOffer},
 		{"two who lock one debt come one after the other", lockedDebt},
 		{"a link's slots can't be oversold", oversoldLink},
 		{"a link saved from an old reading is refused", staleLink},

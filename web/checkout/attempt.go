@@ -37,7 +37,7 @@ func (h *Handler) attempt(w http.ResponseWriter, r *http.Request) {
 		h.paid(w, r, sight, l, p)
 	case p.State == paylink.RequiresAction:
 		h.resume(w, r, sight, l, p)
-	case p.State.Open():
+	case p.State.Open() || p.Doubted():
 		h.confirming(w, r, sight, l, p)
 	default:
 		h.failed(w, r, sight, l, p)

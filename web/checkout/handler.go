@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -58,6 +59,12 @@ const maxForm = 64 << 10
 // Mount serves the pages on a mux. Call it once.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.origin = http.NewCrossOriginProtection()
+	// A proxy may have changed the Host that a form's Origin is compared with.
+	if ours := look.Origin(h.Acts.LinkURL("")); ours != "" {
+		if err := h.origin.AddTrustedOrigin(ours); err != nil {
+			panic("checkout: the base URL is no origin: " + err.Error()) // it was checked at the start
+		}
+	}
 	h.sheets = look.NewLRU[sheetKey, *sheet](sheetMemory)
 	h.themes = look.NewLRU[string, themeFile](themeMemory)
 	h.accepts = look.NewLRU[string, accepted](acceptMemory)
@@ -65,6 +72,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /pay/{token}", h.show)
 	mux.HandleFunc("POST /pay/{token}", h.submit)
 	mux.HandleFunc("GET /pay/{token}/{attempt}", h.attempt)
+	mux.HandleFunc("GET /pay/{token}/{$}", h.slash)
 	mux.HandleFunc("GET /pay/{token}/theme/{file}", h.theme)
 	mux.HandleFunc("GET /pay/", func(w http.ResponseWriter, r *http.Request) { h.tell(w, r, "unknown") })
 }
@@ -101,6 +109,12 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.serve(w, r, h.Acts.NewAttempt(sight.Link.ID))
+}
+
+// slash forgives a slash that people and mail programs put at the end.
+func (h *Handler) slash(w http.ResponseWriter, r *http.Request) {
+	copyHeader(w, look.Policy{HTTPS: h.https()}.Headers())
+	http.Redirect(w, r, "/pay/"+url.PathEscape(r.PathValue("token")), http.StatusSeeOther)
 }
 
 // payable: a link whose slots are all held by payments under way is shown, because

@@ -159,7 +159,7 @@ func TestThePageShowsTheOfferAndCarriesAnAttempt(t *testing.T) {
 		`<a class="EPF__link__text" href="https://powered.example/"`, "Secure payment by Sandbox", "4242 4242 4242 4242", `/theme/`, `data-frame="https://cards.example/frame"`)
 	lacks(t, w, "<b>now</b>", "<style", "style=", "onclick", `name="amount"`)
 	csp := w.Header().Get("Content-Security-Policy")
-	for _, want := range []string{"frame-src https://cards.example;", "form-action 'self' https://cards.example https://m.example;", "frame-ancestors 'none'", "default-src 'none'"} {
+	for _, want := range []string{"frame-src https://cards.example;", "form-action 'self' https:;", "frame-ancestors 'none'", "default-src 'none'"} {
 		if !strings.Contains(csp, want) {
 			t.Errorf("the policy lacks %q: %s", want, csp)
 		}
@@ -252,7 +252,7 @@ func TestAGoodFormBecomesAnOrder(t *testing.T) {
 	if w.Code != 303 || w.Header().Get("Location") != "https://m.example/t?a=1#f#told" {
 		t.Fatalf("%d %s\n%s", w.Code, w.Header().Get("Location"), w.Body)
 	}
-	if head := w.Header(); head.Get("Cache-Control") != "no-store" || head.Get("Referrer-Policy") != "no-referrer" {
+	if head := w.Header(); head.Get("Cache-Control") != "no-store" || head.Get("Referrer-Policy") != "same-origin" {
 		t.Errorf("the redirect, which carries the response token, may be kept: %v", head)
 	}
 	o := a.orders[0]
@@ -283,6 +283,47 @@ func TestWhoHasNotPaidGoesToTheAttempt(t *testing.T) {
 			t.Errorf("%s: %d %s", state, w.Code, w.Header().Get("Location"))
 		}
 	}
+}
+
+// A payment that ended and of which money is said to have moved is being looked into:
+// nobody is asked to pay again meanwhile.
+func TestADoubtedDeclineAsksNobodyToPayAgain(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{ID: "pay_1", State: paylink.Declined, LookAt: now, CreatedAt: now,
+		Amount: paylink.Money{Minor: 2500, Currency: "USD"}}}
+	w := get(site(t, a, nil), "/pay/tok/"+goodAttempt)
+	expect(t, w, 200, "Do not pay again.")
+	lacks(t, w, "gateway_token")
+}
+
+// Behind a proxy that changes Host the form still comes from us.
+func TestOurOwnFormIsTakenByItsOrigin(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{State: paylink.Captured}}
+	mux := site(t, a, nil)
+	origin := strings.TrimSuffix(a.LinkURL(""), "/pay/")
+	if w := post(mux, good(), "Origin", origin); origin == "" || w.Code != 303 {
+		t.Errorf("our own origin %q: %d", origin, w.Code)
+	}
+	expect(t, post(mux, good(), "Origin", "null"), 403, "forbidden")
+}
+
+func TestASlashAtTheEndIsForgiven(t *testing.T) {
+	t.Parallel()
+	if w := get(site(t, &acts{sight: till.Sight{Offer: documented()}}, nil), "/pay/tok/"); w.Code != 303 || w.Header().Get("Location") != "/pay/tok" {
+		t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
+	}
+}
+
+// A merchant's text may be the very letters that stand for the attempt.
+func TestAPrefilledMarkerIsNoAttempt(t *testing.T) {
+	t.Parallel()
+	const marker = "PAYLINK_ATTEMPT_PAYLINK_ATTEMPT_PAYLINK_ATTE"
+	o := documented()
+	o.Link.Page.Prefill.FirstName = marker
+	w := get(site(t, &acts{sight: till.Sight{Offer: o}}, nil), "/pay/tok")
+	expect(t, w, 200, `value="`+marker+`"`)
+	lacks(t, w, `name="attempt" value="`+marker)
 }
 
 func TestATamperedAmountIsNotEvenRead(t *testing.T) {

@@ -17,8 +17,8 @@ import (
 )
 
 // marker stands in a rendered page where the payer's attempt goes. It has the
-// length and the letters of an attempt and can't come from a merchant's text: it
-// is looked for once, in the hidden field that ends the form.
+// length and the letters of an attempt, and is looked for with its field's name in
+// front: a merchant's text can hold the letters, but no quotes.
 const marker = "PAYLINK_ATTEMPT_PAYLINK_ATTEMPT_PAYLINK_ATTE"
 
 // sheet is a page rendered once: everything but the attempt, plain and deflated,
@@ -41,11 +41,12 @@ func newSheet(page templ.Component, header http.Header) (*sheet, error) {
 	}
 	*buffer = b.Bytes()
 	whole := bytes.Clone(*buffer)
-	at := bytes.Index(whole, []byte(`value="`+marker+`"`))
+	const field = `name="attempt" value="`
+	at := bytes.Index(whole, []byte(field+marker+`"`))
 	if at < 0 {
 		return nil, fmt.Errorf("render the payment page: it has no place for the attempt")
 	}
-	at += len(`value="`)
+	at += len(field)
 	head, tail := whole[:at], whole[at+len(marker):]
 	zhead, ztail := deflate(head, tail, len(marker))
 	return &sheet{header: header, head: head, tail: tail, attemptLength: len(marker), headCRC: crc32.ChecksumIEEE(head),

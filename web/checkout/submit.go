@@ -71,7 +71,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	// Headers go out with the redirect, too: the CSP of this answer is not looked at,
-	// but no-store and no-referrer are.
+	// but no-store and the referrer policy are.
 	copyHeader(w, h.headers(sight.Offer, l))
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }

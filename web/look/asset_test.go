@@ -100,12 +100,20 @@ func TestPolicyNamesOnlyTheOriginsOfTheLink(t *testing.T) {
 	p := look.Policy{Frames: []string{"https://cards.example/frame?x=1", "https://cards.example/other"},
 		Actions: []string{"https://cards.example", "http://127.0.0.1:4100/thanks", "javascript:alert(1)", "https://a;script-src *"}, HTTPS: true}
 	want := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-		"frame-src https://cards.example; form-action 'self' http://127.0.0.1:4100 https://cards.example; base-uri 'none'; frame-ancestors 'none'"
+		"frame-src https://cards.example; form-action 'self' https: http:; base-uri 'none'; frame-ancestors 'none'"
 	if got := p.CSP(); got != want {
 		t.Errorf("\n%s\n%s", got, want)
 	}
+	p.Actions = []string{"https://cards.example"}
+	if got := p.CSP(); !strings.Contains(got, "form-action 'self' https:; ") {
+		t.Errorf("a page that leads to https alone: %s", got)
+	}
+	p.Actions = nil
+	if got := p.CSP(); !strings.Contains(got, "form-action 'self'; ") {
+		t.Errorf("a page that leads nowhere else: %s", got)
+	}
 	h := p.Headers()
-	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store",
+	for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cache-Control": "no-store",
 		"X-Robots-Tag": "noindex", "Strict-Transport-Security": "max-age=31536000"} {
 		if h.Get(name) != want {
 			t.Errorf("%s: %q", name, h.Get(name))

@@ -10,21 +10,26 @@ import (
 // Policy is what a page may reach beyond its own origin.
 type Policy struct {
 	Frames  []string // origins whose pages may be framed: the gateway's
-	Actions []string // origins that the form may end at, through redirects too: the gateway's and the link's redirect
+	Actions []string // where the form leads on to, besides ourselves: the gateway's pages and the link's redirect
 	HTTPS   bool     // the base URL is https: say so for a year
 }
 
 // CSP is the Content-Security-Policy of the page: nothing inline, nothing from
-// anywhere else. Chromium applies form-action to every redirect after a POST, so
-// the origins where one may end are listed.
+// anywhere else. Chromium applies form-action to every redirect after a POST, and
+// where a bank or a merchant's site leads on to is not ours to know: a payer who was
+// charged and is held back on the form would pay again. So schemes are named where
+// the form leads on to others, and no hosts.
 func (p Policy) CSP() string {
 	frames := "'none'"
 	if f := origins(p.Frames); f != "" {
 		frames = f
 	}
 	actions := "'self'"
-	if a := origins(p.Actions); a != "" {
-		actions += " " + a
+	if len(p.Actions) > 0 {
+		actions += " https:"
+		if !p.HTTPS || slices.ContainsFunc(p.Actions, func(to string) bool { return strings.HasPrefix(Origin(to), "http://") }) {
+			actions += " http:"
+		}
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src " +
 		frames + "; form-action " + actions + "; base-uri 'none'; frame-ancestors 'none'"
@@ -60,7 +65,9 @@ func (p Policy) Headers() http.Header {
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Security-Policy", p.CSP())
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
+	// To others nothing is told. To ourselves the origin is, or browsers without
+	// Sec-Fetch-Site would send our own form with "Origin: null" and be refused.
+	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex")
 	h.Set("X-Frame-Options", "DENY")
