@@ -59,12 +59,6 @@ const maxForm = 64 << 10
 // Mount serves the pages on a mux. Call it once.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.origin = http.NewCrossOriginProtection()
-	// A proxy may have changed the Host that a form's Origin is compared with.
-	if ours := look.Origin(h.Acts.LinkURL("")); ours != "" {
-		if err := h.origin.AddTrustedOrigin(ours); err != nil {
-			panic("checkout: the base URL is no origin: " + err.Error()) // it was checked at the start
-		}
-	}
 	h.sheets = look.NewLRU[sheetKey, *sheet](sheetMemory)
 	h.themes = look.NewLRU[string, themeFile](themeMemory)
 	h.accepts = look.NewLRU[string, accepted](acceptMemory)
@@ -79,6 +73,16 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // https reports whether payers reach us by https, which the base URL says.
 func (h *Handler) https() bool { return strings.HasPrefix(h.Acts.LinkURL(""), "https://") }
+
+// fromElsewhere tells of a form on another site, or in a frame of one, which must not
+// pay (trust.md, H-77). Where a browser says nothing but the Origin, that is compared
+// with our own, because a proxy may have changed the Host.
+func (h *Handler) fromElsewhere(r *http.Request) bool {
+	if r.Header.Get("Sec-Fetch-Site") == "" && r.Header.Get("Origin") == look.Origin(h.Acts.LinkURL("")) {
+		return false
+	}
+	return h.origin.Check(r) != nil
+}
 
 func (h *Handler) clientIP(r *http.Request) string {
 	if h.ClientIP != nil {

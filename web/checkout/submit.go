@@ -15,8 +15,7 @@ import (
 // submit takes the form. It answers 303 to where the payer goes next, 422 with the
 // form where a field is wrong, and a page with its own code for everything else.
 func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
-	// A form on another site, or in a frame of one, must not pay (trust.md, H-77).
-	if err := h.origin.Check(r); err != nil {
+	if h.fromElsewhere(r) {
 		h.tell(w, r, "forbidden", "way.open")
 		return
 	}
