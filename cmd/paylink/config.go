@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
-	"reflect"
 	"strings"
 
 	"paylink"
@@ -25,14 +24,6 @@ func (secret) LogValue() slog.Value { return slog.StringValue(mask) }
 
 // dsn is a store's address; one of PostgreSQL may hold a password.
 type dsn string
-
-// String is the address without its password.
-func (d dsn) String() string {
-	if u, err := url.Parse(string(d)); err == nil && u.Scheme != "" && u.Host != "" {
-		return u.Redacted()
-	}
-	return string(d)
-}
 
 // bookFlags say where the book is and which keys open its sealed parts.
 type bookFlags struct {
@@ -94,6 +85,9 @@ func (b *bookFlags) check(f *faults) {
 		f.add("database", "is missing: give a file's path, or postgres://…")
 	}
 }
+
+// named reports whether the configuration says where the keys are.
+func (b *bookFlags) named() bool { return b.Key != "" || b.KeyFile != "" }
 
 // keys opens the node's keys. Only beside a store that is a file of this machine may
 // a new key file be made: nodes that share a store must share the keys.
@@ -219,23 +213,4 @@ func checkLevel(f *faults, text string) slog.Level {
 		f.add("log-level", "%q is none of debug, info, warn, error", text)
 	}
 	return l
-}
-
-// printConfig writes the flags of the command as environment lines, secrets masked.
-func printConfig(s *session) {
-	for _, group := range s.parsed.Selected().AllFlags(true) {
-		for _, flag := range group {
-			if len(flag.Envs) == 0 {
-				continue
-			}
-			fmt.Fprintf(s.stdout, "%s=%s\n", flag.Envs[0], shownValue(flag.Target))
-		}
-	}
-}
-
-func shownValue(v reflect.Value) string {
-	if v.IsZero() && v.Kind() == reflect.String {
-		return ""
-	}
-	return fmt.Sprint(v.Interface())
 }

@@ -85,6 +85,73 @@ func TestConfigurationComesFromEnvironmentAndFilesAndIsPrintedMasked(t *testing.
 	}
 }
 
+func TestAConfigurationIsPrintedBeforeItIsWhole(t *testing.T) {
+	t.Parallel()
+	out, errs, status := run(t, "serve", "--print-config")
+	if status != 0 || errs != "" {
+		t.Errorf("status %d: %s", status, errs)
+	}
+	for _, line := range []string{"PAYLINK_LISTEN=127.0.0.1:8080", "PAYLINK_OPS_LISTEN=", "PAYLINK_BASE_URL=", "PAYLINK_TRUSTED_PROXIES=",
+		"PAYLINK_TRIES_PER_MINUTE=12", "PAYLINK_LOG_LEVEL=info", "PAYLINK_READY_FILE=", "PAYLINK_DATABASE=", "PAYLINK_DATABASE_FILE=",
+		"PAYLINK_KEY_FILE=", "PAYLINK_KEY=", "PAYLINK_SANDBOX_URL=", "PAYLINK_SANDBOX_PUBLIC_URL=", "PAYLINK_SANDBOX_ADMIN_KEY=",
+		"PAYLINK_SANDBOX_ADMIN_KEY_FILE=",
+		"# --database (PAYLINK_DATABASE): is missing: give a file's path, or postgres://…",
+		"# --base-url (PAYLINK_BASE_URL): is missing: where payers reach this server, like https://pay.example",
+		"# --key-file (PAYLINK_KEY_FILE): is missing: name a file; beside a SQLite store it is made at the first start"} {
+		if !strings.Contains(out, line+"\n") {
+			t.Errorf("the configuration lacks %q:\n%s", line, out)
+		}
+	}
+	for line := range strings.Lines(out) {
+		if name, _, set := strings.Cut(line, "="); strings.HasPrefix(line, "PAYLINK_") && set {
+			continue
+		} else if !strings.HasPrefix(line, "# --") {
+			t.Errorf("%q is neither a setting nor a remark on a flag", name)
+		}
+	}
+	if out, _, status = run(t, "serve", "--print-config", "--sandbox-url", "https://me:canary@bank.example", "--base-url", "ftp://x"); status != 0 ||
+		strings.Contains(out, "canary") || !strings.Contains(out, "# --base-url") {
+		t.Errorf("status %d:\n%s", status, out)
+	}
+	file := filepath.Join(t.TempDir(), "keys.json")
+	if run(t, "serve", "--print-config", "--key-file", file); exists(file) {
+		t.Error("printing made a key file")
+	}
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+func TestNoAddressOfABookShowsItsPassword(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "paylink.db": "paylink.db", "/var/lib/pay link/book.db": "/var/lib/pay link/book.db", "sqlite:book.db": "sqlite:book.db",
+		"postgres://db.example/book":                                         "postgres://db.example/book",
+		"postgres://teller@db.example:5432/book?sslmode=require":             "postgres://teller@db.example:5432/book?sslmode=require",
+		"postgres://teller:canary@db.example/book":                           "postgres://teller:xxxxx@db.example/book",
+		"postgres://db.example/book?password=canary&sslmode=require":         "postgres://db.example/book?password=xxxxx&sslmode=require",
+		"postgresql://t:canary@db.example/b?sslpassword=canary&sslkey=a.key": "postgresql://t:xxxxx@db.example/b?sslkey=a.key&sslpassword=xxxxx",
+		"postgres:///book?PassWord=canary":                                   "postgres:///book?PassWord=xxxxx",
+		"postgres://t:can%zzary@db.example/book":                             mask,
+		"postgres://t:can/ary@db.example/book":                               mask,
+		"postgres://t:12/canary@db.example/book":                             mask,
+		"postgres://t:1?canary@db.example/book":                              mask,
+		"postgres://t:1#canary@db.example/book":                              mask,
+		"postgres://t:can@ary@db.example/book":                               mask,
+		"postgres://t:canary@a:1,b:2/book":                                   "postgres://t:xxxxx@a:1,b:2/book",
+		"postgres://db.example/book?a;password=canary":                       mask,
+		"host=db.example user=teller password=canary":                        mask,
+		"password = canary":                                                  mask,
+		"postgres:teller:canary@db.example":                                  mask,
+	} {
+		if got := dsn(text).String(); got != want {
+			t.Errorf("%q is shown as %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestValueAndFileOfOneSecretExcludeEachOther(t *testing.T) {
 	t.Parallel()
 	_, errs, status := run(t, "serve", "--database", "a.db", "--database-file", "b", "--base-url", "https://pay.example", "--key", "x", "--key-file", "y")
@@ -108,6 +175,12 @@ func TestTheClientIsReadOnlyFromProxiesThatWeKnow(t *testing.T) {
 		{"10.1.1.1:5", "junk", ours, "10.1.1.1"},
 		{"10.1.1.1:5", "", ours, "10.1.1.1"},
 		{"[2001:db8::1]:5", "", ours, "2001:db8::1"},
+		{"10.1.1.1:5", "198.51.100.1:4711", ours, "198.51.100.1"},
+		{"10.1.1.1:5", "[2001:db8::7]:4711", ours, "2001:db8::7"},
+		{"10.1.1.1:5", "[2001:db8::7]", ours, "2001:db8::7"},
+		{"10.1.1.1:5", "6.6.6.6, 198.51.100.1:9, 10.2.2.2:80", ours, "198.51.100.1"},
+		{"10.1.1.1:5", "198.51.100.1, unknown", ours, "10.1.1.1"},        // the last is the proxy's word on its client
+		{"10.1.1.1:5", "198.51.100.1, junk, 10.2.2.2", ours, "10.2.2.2"}, // and so is what the proxy before wrote
 	} {
 		r := &http.Request{RemoteAddr: c.remote, Header: http.Header{}}
 		if c.forwarded != "" {

@@ -131,7 +131,8 @@ func (d *demo) start(ctx context.Context, logTo io.Writer) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	p := plan{database: string(d.Database), keys: keys, baseURL: d.base, demo: true, testClock: d.TestClock, log: log}
+	// One machine plays every payer of a demo, of the tests and of the bench.
+	p := plan{database: string(d.Database), keys: keys, baseURL: d.base, demo: true, tries: noLimit, testClock: d.TestClock, log: log}
 	if p.database == "" {
 		p.database = filepath.Join(d.Data, "paylink.db")
 	}

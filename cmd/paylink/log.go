@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"paylink"
 )
 
 // logged is every field that a log line may carry. What is not in the list is
@@ -131,62 +133,20 @@ func isSecretByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_+/=", c) >= 0
 }
 
-// scrubCards replaces runs of 13 to 19 digits that pass the Luhn check, with blanks
-// and dashes between them.
+// scrubCards replaces card numbers, by the rule that keeps them out of the book.
 func scrubCards(line []byte) []byte {
 	var out []byte
-	var room [20]byte
-	kept := 0
-	for i := 0; i < len(line); {
-		if line[i] < '0' || line[i] > '9' {
-			i++
-			continue
+	rest := line
+	for {
+		from, to := paylink.FindCardNumber(rest)
+		if from < 0 {
+			break
 		}
-		digits, end := digitRun(line, i, &room)
-		if len(digits) >= 13 && len(digits) <= 19 && luhn(digits) {
-			out = append(append(out, line[kept:i]...), scrubbed...)
-			kept = end
-		}
-		i = end
+		out = append(append(out, rest[:from]...), scrubbed...)
+		rest = rest[to:]
 	}
-	if kept == 0 {
+	if out == nil {
 		return line
 	}
-	return append(out, line[kept:]...)
-}
-
-// digitRun gives the digits from i on, one blank or dash allowed between two, and
-// where they end. No more than fit into the array are kept: a longer run is no card
-// number.
-func digitRun(line []byte, i int, into *[20]byte) (digits []byte, end int) {
-	n := 0
-	for end = i; i < len(line); i++ {
-		c := line[i]
-		switch {
-		case c >= '0' && c <= '9':
-			if n < len(into) {
-				into[n] = c - '0'
-				n++
-			}
-			end = i + 1
-		case (c == ' ' || c == '-') && end == i:
-		default:
-			return into[:n], end
-		}
-	}
-	return into[:n], end
-}
-
-func luhn(digits []byte) bool {
-	sum := 0
-	for i := range digits {
-		d := int(digits[len(digits)-1-i])
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum > 0 && sum%10 == 0
+	return append(out, rest...)
 }

@@ -14,6 +14,8 @@ func TestCardNumbersAndTokensLeaveNoLine(t *testing.T) {
 		{"card 4111111111111111.", "card [removed]."},
 		{"card 4111 1111 1111 1111, 4111-1111-1111-1111", "card [removed], [removed]"},
 		{"378282246310005", "[removed]"},
+		{"4242 4242 4242 4242 12/27 and 1 4242  4242  4242  4242", "[removed] 12/27 and 1 [removed]"},
+		{"4242\u00a04242\u202f4242.4242/12 ４２４２４２４２４２４２４２４２", "[removed]/12 [removed]"},
 		{"4111111111111112 is no card number", "4111111111111112 is no card number"},
 		{"12345678901234567890123 is too long", "12345678901234567890123 is too long"},
 		{"0000000000000000", "0000000000000000"},

@@ -24,7 +24,7 @@ type plan struct {
 	baseURL   string
 	sandbox   sandboxFlags
 	proxies   []netip.Prefix
-	tries     int  // presses of pay a minute for one client and link; 0: no limit
+	tries     int  // presses of pay a minute for one client and link; noLimit in a demo
 	demo      bool // loopback webhooks, stories, test numbers on the page
 	testClock bool
 	log       *journal

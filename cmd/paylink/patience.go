@@ -2,13 +2,14 @@ package main
 
 import (
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
 
 // tries bounds how often one client may press pay on one link: card testers try
-// hundreds of cards on one form. Requests from this machine itself pass: they are a
-// proxy that was not named, or a test.
+// hundreds of cards on one form. Nobody is exempt, this machine least of all: what
+// comes from it is a proxy that was not named, with every payer of the world behind it.
 type tries struct {
 	perMinute int
 	mu        sync.Mutex
@@ -17,6 +18,22 @@ type tries struct {
 }
 
 type tryKey struct{ client, link string }
+
+// clientKey is what counts as one client: an IPv4 address, or the /64 that every IPv6
+// subscriber has, with addresses enough for a new one each try.
+func clientKey(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return address
+	}
+	if a = a.Unmap().WithZone(""); a.Is4() {
+		return a.String()
+	}
+	return netip.PrefixFrom(a, 64).Masked().String()
+}
+
+// noLimit lets everybody try as often as he likes.
+const noLimit = 0
 
 type window struct {
 	from  time.Time
@@ -29,10 +46,10 @@ func newTries(perMinute int) *tries {
 
 // wait is how long the client must wait before another try; zero lets it through.
 func (t *tries) wait(r *http.Request, linkID string) time.Duration {
-	if t.perMinute <= 0 || isLoopback(r.RemoteAddr) {
+	if t.perMinute == noLimit {
 		return 0
 	}
-	return t.waitAt(tryKey{r.RemoteAddr, linkID}, time.Now())
+	return t.waitAt(tryKey{clientKey(r.RemoteAddr), linkID}, time.Now())
 }
 
 func (t *tries) waitAt(k tryKey, now time.Time) time.Duration {

@@ -125,7 +125,8 @@ func requestID() string {
 }
 
 // clientAddress is who asks, without the port. X-Forwarded-For is believed from the
-// right and only as far as our own proxies wrote it: the rest anybody can send.
+// right and only as far as our own proxies wrote it: the rest anybody can send. Where
+// a proxy wrote what is no address, the proxy itself is the client.
 func clientAddress(r *http.Request, proxies []netip.Prefix) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
@@ -136,13 +137,28 @@ func clientAddress(r *http.Request, proxies []netip.Prefix) string {
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && trusted(host, proxies); i-- {
-		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		a, ok := hopAddress(strings.TrimSpace(hops[i]))
+		if !ok {
 			break
 		}
-		host = a.Unmap().String()
+		host = a.String()
 	}
 	return host
+}
+
+// hopAddress reads an entry of X-Forwarded-For: an address, bare or in brackets. Some
+// proxies write the port behind it, though no standard says so.
+func hopAddress(text string) (netip.Addr, bool) {
+	a, err := netip.ParseAddr(text)
+	if err != nil {
+		var ap netip.AddrPort
+		ap, err = netip.ParseAddrPort(text)
+		a = ap.Addr()
+	}
+	if inner, found := strings.CutPrefix(text, "["); err != nil && found && strings.HasSuffix(inner, "]") {
+		a, err = netip.ParseAddr(strings.TrimSuffix(inner, "]"))
+	}
+	return a.Unmap(), err == nil
 }
 
 func trusted(host string, proxies []netip.Prefix) bool {

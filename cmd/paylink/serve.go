@@ -29,39 +29,40 @@ type serveCommand struct {
 	sandboxFlags   `embed:""`
 }
 
-// check reads and judges everything, and reports all faults at once.
-func (c *serveCommand) check() (plan, error) {
-	var f faults
+// check reads and judges everything, and reports all faults at once. A configuration
+// that is only printed makes no key file.
+func (c *serveCommand) check() (p plan, f faults) {
 	checkListen(&f, "listen", c.Listen)
 	checkListen(&f, "ops-listen", c.OpsListen)
 	c.bookFlags.check(&f)
 	c.sandboxFlags.check(&f)
-	p := plan{baseURL: checkBase(&f, c.BaseURL), proxies: checkProxies(&f, c.TrustedProxies), tries: c.TriesPerMinute}
+	p = plan{baseURL: checkBase(&f, c.BaseURL), proxies: checkProxies(&f, c.TrustedProxies), tries: c.TriesPerMinute}
 	level := checkLevel(&f, c.LogLevel)
 	if c.TriesPerMinute < 0 {
 		f.add("tries-per-minute", "is negative; 0 is no limit")
 	}
-	if !c.PrintConfig {
+	if !c.PrintConfig || !c.named() {
 		p.keys = c.keys(&f)
 	}
 	p.database, p.sandbox = string(c.Database), c.sandboxFlags
 	p.log = newLog(os.Stderr, level)
-	return p, f.err()
+	return p, f
 }
 
 // Run serves until the context ends.
 func (c *serveCommand) Run(s *session) error {
-	p, err := c.check()
+	p, wrong := c.check()
 	if c.PrintConfig {
-		printConfig(s)
-		return err
+		printConfig(s, wrong)
+		return nil
 	}
-	if err != nil {
+	if err := wrong.err(); err != nil {
 		return err
 	}
 	level := checkLevel(&faults{}, c.LogLevel)
 	p.log = newLog(s.stderr, level)
 	warnUnknown(p.log, s)
+	warnProxy(p)
 	n, err := openNode(s.ctx, p)
 	if err != nil {
 		return err
@@ -173,6 +174,15 @@ func (n *node) startWork() func() {
 		hand.Run(ctx)
 	}()
 	return func() { cancel(); <-done }
+}
+
+// warnProxy tells of the one setting that no default can be right for: https means
+// that a proxy ends TLS in front of us.
+func warnProxy(p plan) {
+	if strings.HasPrefix(p.baseURL, "https:") && len(p.proxies) == 0 {
+		p.log.Warn("no --trusted-proxies is set: every payer behind a proxy counts as one client of --tries-per-minute; name the proxy's address",
+			"variable", "PAYLINK_TRUSTED_PROXIES")
+	}
 }
 
 // warnUnknown names environment variables that look like ours and are not: a typing

@@ -304,3 +304,47 @@ func TestOneClientCanNotTryManyCardsOnOneLink(t *testing.T) {
 		t.Errorf("%d windows are remembered, want the one that is not over", len(tries.seen))
 	}
 }
+
+func TestNobodyIsExemptFromTheLimitOfTries(t *testing.T) {
+	t.Parallel()
+	for _, client := range []string{"127.0.0.1", "::1", "203.0.113.7", "junk"} {
+		tries, r := newTries(2), &http.Request{RemoteAddr: client}
+		for range 2 {
+			if w := tries.wait(r, "plk_1"); w != 0 {
+				t.Errorf("%s waits %s too early", client, w)
+			}
+		}
+		if tries.wait(r, "plk_1") == 0 {
+			t.Errorf("%s tries as often as it likes", client)
+		}
+	}
+	if tries := newTries(noLimit); tries.wait(&http.Request{RemoteAddr: "127.0.0.1"}, "plk_1") != 0 {
+		t.Error("a demo has a limit")
+	}
+}
+
+func TestOneNetworkOfIPv6IsOneClient(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64", "2001:db8:1:2::1": "2001:db8:1:2::/64",
+		"2001:db8:1:3::1": "2001:db8:1:3::/64", "fe80::1%eth0": "fe80::/64", "203.0.113.7": "203.0.113.7", "::ffff:203.0.113.7": "203.0.113.7", "junk": "junk"} {
+		if got := clientKey(address); got != want {
+			t.Errorf("%s counts as %s, want %s", address, got, want)
+		}
+	}
+}
+
+func TestAServerWarnsOnceWhereAProxyIsNotNamed(t *testing.T) {
+	t.Parallel()
+	for want, more := range map[int][]string{1: nil, 0: {"--trusted-proxies", "127.0.0.1"}} {
+		p, _ := startServer(t, t.TempDir(), more...)
+		p.stop(0)
+		if got := strings.Count(p.out.String(), "every payer behind a proxy counts as one"); got != want {
+			t.Errorf("with %v it warns %d times, want %d:\n%s", more, got, want, p.out)
+		}
+	}
+	p, _ := startServer(t, t.TempDir(), "--base-url", "http://127.0.0.1:8080")
+	p.stop(0)
+	if strings.Contains(p.out.String(), "trusted-proxies") {
+		t.Errorf("it warns where there is no proxy:\n%s", p.out)
+	}
+}

@@ -29,7 +29,7 @@ type terminalAdd struct {
 	AccountKeyFile     string `env:"PAYLINK_ACCOUNT_KEY_FILE" help:"A file that holds it instead."`
 	CallbackSecret     secret `env:"PAYLINK_CALLBACK_SECRET" help:"What signs its callbacks."`
 	CallbackSecretFile string `env:"PAYLINK_CALLBACK_SECRET_FILE" help:"A file that holds it instead."`
-	BaseURL            string `name:"base-url" env:"PAYLINK_BASE_URL" help:"Where the gateway's callbacks reach this server."`
+	BaseURL            string `name:"base-url" env:"PAYLINK_BASE_URL" help:"Where the gateway's callbacks reach the server; needed to make an account, with --sandbox-admin-key."`
 	sandboxFlags       `embed:""`
 }
 
