@@ -72,10 +72,10 @@ prove: bin/pgserver bin/paylink-race bin/paylink-fault ## every seed, round and 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	.ci/fuzz $(FUZZTIME)
 
-# Each test named TestStory… shows pages in their states with made-up data.
+# Each test with Story in its name shows pages in their states with made-up data.
 .PHONY: stories
 stories: bin/paylink-race e2e/node_modules/axe-core/axe.min.js ## pictures of every page in every state, in bin/stories
-	cd e2e && PAYLINK_SHOTS=$(CURDIR)/bin/stories PAYLINK_TEST_BINARY=$(CURDIR)/bin/paylink-race go test -count=1 -run '^TestStory' ./...
+	cd e2e && PAYLINK_SHOTS=$(CURDIR)/bin/stories PAYLINK_TEST_BINARY=$(CURDIR)/bin/paylink-race go test -count=1 -run 'Story' ./...
 	@echo "bin/stories holds the pictures"
 
 .PHONY: verify
