@@ -52,6 +52,8 @@ func (a *acts) Back(_ context.Context, _, attempt string) (paylink.Payment, erro
 	if attempt != goodAttempt {
 		return paylink.Payment{}, paylink.E(paylink.NotFound, "attempt_unknown", "no such attempt")
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	p := a.payment
 	p.Attempt = attempt
 	return p, nil
@@ -282,6 +284,20 @@ func TestWhoHasNotPaidGoesToTheAttempt(t *testing.T) {
 		if w := post(site(t, a, nil), good()); w.Code != 303 || w.Header().Get("Location") != "/pay/tok/"+goodAttempt {
 			t.Errorf("%s: %d %s", state, w.Code, w.Header().Get("Location"))
 		}
+	}
+}
+
+// The second press of one form waits for what the first one learns.
+func TestASecondPressGetsTheFirstOnesAnswer(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{State: paylink.Sending}}
+	time.AfterFunc(200*time.Millisecond, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.payment.State, a.payment.ActionURL = paylink.RequiresAction, "https://cards.example/3ds/1"
+	})
+	if w := post(site(t, a, nil), good()); w.Code != 303 || w.Header().Get("Location") != "https://cards.example/3ds/1" {
+		t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
 	}
 }
 

@@ -2,10 +2,12 @@ package checkout
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"mime"
 	"net/http"
 	"net/url"
+	"time"
 
 	"paylink"
 	"paylink/till"
@@ -59,6 +61,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 		h.refused(w, r, sight, l, val, err)
 		return
 	}
+	p = h.await(r.Context(), p)
 	to := h.path(sight.Offer) + "/" + p.Attempt
 	switch {
 	case p.State == paylink.RequiresAction && look.Origin(p.ActionURL) != "":
@@ -73,6 +76,33 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 	// but no-store and the referrer policy are.
 	copyHeader(w, h.headers(sight.Offer, l))
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// awaitFor and awaitStep bound the wait of a second press for the first one's answer.
+const (
+	awaitFor  = 3 * time.Second
+	awaitStep = 100 * time.Millisecond
+)
+
+// await waits for a payment that another request is sending: a form pressed twice is
+// one payment, and the browser shows the second answer. Without the wait that would
+// be a page that says less than the first one knew.
+func (h *Handler) await(ctx context.Context, p paylink.Payment) paylink.Payment {
+	tick := time.NewTicker(awaitStep)
+	defer tick.Stop()
+	for over := time.After(awaitFor); p.State == paylink.Reserved || p.State == paylink.Sending; {
+		select {
+		case <-tick.C:
+			if now, err := h.Acts.Back(ctx, p.LinkID, p.Attempt); err == nil {
+				p = now
+			}
+		case <-over:
+			return p
+		case <-ctx.Done():
+			return p
+		}
+	}
+	return p
 }
 
 func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
