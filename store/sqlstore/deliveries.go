@@ -37,8 +37,8 @@ func (r *reader) Delivery(id string) (paylink.Delivery, error) {
 // Deliveries implements paylink.Reader.
 func (r *reader) Deliveries(f paylink.DeliveryFilter) ([]paylink.Delivery, error) {
 	return list(r, deliveryDest, "delivery", deliveryColumns, f.Paging,
-		where(condition{"merchant_id", f.MerchantID}, condition{"endpoint_id", f.EndpointID},
-			condition{"event_id", f.EventID}, condition{"state", string(f.State)}))
+		where(equals("merchant_id", f.MerchantID), equals("endpoint_id", f.EndpointID),
+			equals("event_id", f.EventID), equals("state", string(f.State))))
 }
 
 // AddDelivery implements paylink.Tx.

@@ -21,7 +21,7 @@ func (r *reader) Event(id string) (paylink.Event, error) {
 // Events implements paylink.Reader.
 func (r *reader) Events(f paylink.EventFilter) ([]paylink.Event, error) {
 	return list(r, eventDest, "event", eventColumns, f.Paging,
-		where(condition{"merchant_id", f.MerchantID}, condition{"type", f.Type}, condition{"object_id", f.ObjectID}))
+		where(equals("merchant_id", f.MerchantID), equals("type", f.Type), equals("object_id", f.ObjectID)))
 }
 
 // listener is as much of an endpoint as it takes to see whether it wants an event.

@@ -40,16 +40,16 @@ func (r *reader) Link(id string) (paylink.Link, error) {
 
 // Links implements paylink.Reader.
 func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
-	filter := where(condition{"merchant_id", f.MerchantID})
+	filter := where(equals("merchant_id", f.MerchantID))
 	switch f.State {
 	case "":
 	case paylink.LinkClosed:
 		filter = append(filter, literal("state = 'closed'"))
 	default:
-		filter = append(filter, condition{"state", string(f.State)})
+		filter = append(filter, equals("state", string(f.State)))
 	}
 	if f.Reference != "" {
-		filter = append(filter, literal("reference <> ''"), condition{"reference", f.Reference})
+		filter = append(filter, literal("reference <> ''"), equals("reference", f.Reference))
 	}
 	return list(r, linkDest, "link", linkColumns, f.Paging, filter)
 }

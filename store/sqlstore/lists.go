@@ -11,17 +11,24 @@ import (
 // can see whether there is a next.
 const maxPage = 201
 
-// condition is one part of a list's WHERE: column = value.
-type condition struct{ column, value string }
+// condition is one part of a list's WHERE: column = value, or the column's text
+// alone where it is whole.
+type condition struct {
+	column, value string
+	whole         bool
+}
+
+// equals asks that a column has a value.
+func equals(column, value string) condition { return condition{column: column, value: value} }
 
 // where keeps the conditions that have a value.
 func where(all ...condition) []condition {
-	return slices.DeleteFunc(all, func(c condition) bool { return c.value == "" })
+	return slices.DeleteFunc(all, func(c condition) bool { return c.value == "" && !c.whole })
 }
 
 // literal is a condition that stands in the text itself, because an index holds
 // only the rows for which it is true and a parameter would hide that from the planner.
-func literal(truth string) condition { return condition{column: truth, value: "literal"} }
+func literal(truth string) condition { return condition{column: truth, whole: true} }
 
 // list reads one page by key, newest first. A page after some id is the one
 // nearest to it, so that walking back meets every row.
@@ -33,7 +40,7 @@ func list[T any](r *reader, dest func(*T) []any, table, columns string, p paylin
 		parts = append(parts, expression+" $"+itoa(len(args)))
 	}
 	for _, c := range filter {
-		if c.value == "literal" {
+		if c.whole {
 			parts = append(parts, c.column)
 			continue
 		}

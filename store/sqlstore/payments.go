@@ -63,9 +63,9 @@ func (r *reader) PaymentByAttempt(linkID, attempt string) (paylink.Payment, erro
 
 // Payments implements paylink.Reader.
 func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
-	filter := where(condition{"merchant_id", f.MerchantID}, condition{"link_id", f.LinkID}, condition{"state", string(f.State)})
+	filter := where(equals("merchant_id", f.MerchantID), equals("link_id", f.LinkID), equals("state", string(f.State)))
 	if f.Reference != "" {
-		filter = append(filter, literal("reference <> ''"), condition{"scope", f.Scope}, condition{"reference", f.Reference})
+		filter = append(filter, literal("reference <> ''"), equals("scope", f.Scope), equals("reference", f.Reference))
 	}
 	return list(r, paymentDest, "payment", paymentColumns, f.Paging, filter)
 }
