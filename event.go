@@ -5,6 +5,7 @@ import "time"
 // Event types.
 const (
 	EventLinkCreated      = "link.created"
+	EventLinkUpdated      = "link.updated"
 	EventLinkClosed       = "link.closed"
 	EventPaymentHeld      = "payment.authorized"
 	EventPaymentPending   = "payment.pending"

@@ -33,6 +33,7 @@ type Paging struct {
 // LinkFilter narrows a list of links; empty fields do not.
 type LinkFilter struct {
 	MerchantID string
+	TerminalID string
 	State      LinkState
 	Reference  string
 	Paging
@@ -136,7 +137,10 @@ type Tx interface {
 	LockLink(id string) (Link, error)           // holds the row against other transactions
 	LockOffer(value string) (Offer, error)      // Offer, with its link held like by LockLink
 	SaveLink(l Link) error
+	// RetireAddresses ends the link's living addresses of a kind; AddAddress gives it a
+	// new one (one that is taken: Conflict "address_taken").
 	RetireAddresses(linkID, kind string) error
+	AddAddress(Address) error
 
 	// LockDebt holds the debt's row against other transactions, making it if needed.
 	LockDebt(scope, reference string) (Debt, error)
@@ -182,9 +186,19 @@ type Claim struct {
 	Body        []byte
 	ObjectID    string
 	CreatedAt   time.Time
+	Life        time.Duration // how long the key is remembered; zero: ClaimLife
 }
 
-// ClaimLife is how long a key is remembered: exactly 24 hours from creation.
+// Lasts is the key's life.
+func (c Claim) Lasts() time.Duration {
+	if c.Life == 0 {
+		return ClaimLife
+	}
+	return c.Life
+}
+
+// ClaimLife is how long a key is remembered where its API promises nothing else:
+// exactly 24 hours from creation.
 const ClaimLife = 24 * time.Hour
 
 // Books reads whole tables for an audit, in one snapshot, in the order of ids. A

@@ -164,7 +164,13 @@ var planted = []struct {
 	{"I-27", "a delivery waits for ever", false, "", func(b *books) { b.deliveries[0].State = paylink.DeliveryWaiting }},
 	{"I-27", "a delivery went to another merchant", false, "I-27", func(b *books) { b.deliveries[0].EndpointID = "whe_other" }},
 	{"I-27", "an endpoint was disabled in silence", false, "", func(b *books) { b.endpoints[1].Disabled = true }},
-	{"I-30", "a link skipped a version", false, "", func(b *books) { b.findLink("plk_one").Version = 2 }},
+	{"I-26", "a link was changed and it was not told", false, "", func(b *books) { b.findLink("plk_one").Version = 2 }},
+	{"I-30", "a closed link is at the version it was made with", false, "", func(b *books) { b.findLink("plk_shut").Version = 1 }},
+	{"I-30", "a version that nobody could change a link to", false, "", func(b *books) { b.findLink("plk_one").Version = 1 << 17 }},
+	{"I-06", "a payment of the link's newest version has other lines", false, "", func(b *books) {
+		b.findLink("plk_shut").Price.Lines[0].Amount++
+		b.pay("pay_11", "plk_shut", 100, paylink.Reserved, paylink.Sending, paylink.Declined).Lines = []paylink.Line{{Amount: 2500}}
+	}},
 	{"I-36", "a payment of a link that had expired", false, "", func(b *books) { b.findLink("plk_one").ExpiresAt = b.find("pay_02").CreatedAt }},
 	{"I-36", "a payment of a link that had been closed", false, "", func(b *books) {
 		b.findLink("plk_one").ExpiresAt = b.find("pay_02").CreatedAt.Add(time.Hour)

@@ -135,9 +135,8 @@ func (a *audit) closeEvents() error {
 	if err == nil {
 		err = a.l.EachLink(func(l paylink.Link) error {
 			if off(l.ID) {
-				wants[l.ID] = append(wants[l.ID], tale{paylink.EventLinkCreated, 1})
-				if l.State == paylink.LinkClosed {
-					wants[l.ID] = append(wants[l.ID], tale{paylink.EventLinkClosed, 2})
+				for version := range min(l.Version, mostVersions) {
+					wants[l.ID] = append(wants[l.ID], tale{eventOfVersion(l, version+1), version + 1})
 				}
 			}
 			return nil

@@ -146,8 +146,8 @@ func (t *Till) replay(ctx context.Context, c paylink.Claim) (Answer, error) {
 		if had, err = r.Claim(c.Scope, c.Key); err != nil {
 			return err
 		}
-		if !r.Now().Before(had.CreatedAt.Add(paylink.ClaimLife)) {
-			return paylink.E(paylink.NotFound, "claim", "the idempotency key has outlived its 24 hours")
+		if !r.Now().Before(had.CreatedAt.Add(had.Lasts())) {
+			return paylink.E(paylink.NotFound, "claim", "the idempotency key has outlived its time")
 		}
 		return nil
 	})

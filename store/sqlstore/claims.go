@@ -2,24 +2,24 @@ package sqlstore
 
 import "paylink"
 
-const claimColumns = "scope, key, fingerprint, status, body, object_id, created_at"
+const claimColumns = "scope, key, fingerprint, status, body, object_id, created_at, life"
 
 func claimDest(c *paylink.Claim) []any {
-	return []any{&c.Scope, &c.Key, &c.Fingerprint, num(&c.Status), (*octets)(&c.Body), &c.ObjectID, at(&c.CreatedAt)}
+	return []any{&c.Scope, &c.Key, &c.Fingerprint, num(&c.Status), (*octets)(&c.Body), &c.ObjectID, at(&c.CreatedAt), (*span)(&c.Life)}
 }
 
 var (
-	claimByKey = selectFrom("claim", claimColumns, "WHERE scope = $1 AND key = $2 AND created_at > $3")
+	claimByKey = selectFrom("claim", claimColumns, "WHERE scope = $1 AND key = $2 AND created_at + life > $3")
 	// One statement, so that of two who meet an outlived claim one replaces it.
 	addClaim = insertInto("claim", claimColumns) + `
 	ON CONFLICT (scope, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status,
-		body = excluded.body, object_id = excluded.object_id, created_at = excluded.created_at
-	WHERE claim.created_at <= $8`
+		body = excluded.body, object_id = excluded.object_id, created_at = excluded.created_at, life = excluded.life
+	WHERE claim.created_at + claim.life <= $9`
 )
 
 // Claim implements paylink.Reader. An outlived one is not found.
 func (r *reader) Claim(scope, key string) (paylink.Claim, error) {
-	return find(r, "claim", key, claimDest, claimByKey, scope, key, micros(r.Now().Add(-paylink.ClaimLife)))
+	return find(r, "claim", key, claimDest, claimByKey, scope, key, micros(r.Now()))
 }
 
 // AddClaim implements paylink.Tx. Its life begins at c.CreatedAt, or now where
@@ -29,7 +29,7 @@ func (t *tx) AddClaim(c paylink.Claim) (bool, error) {
 		c.CreatedAt = t.Now()
 	}
 	return t.did(addClaim, c.Scope, c.Key, c.Fingerprint, c.Status, blob(c.Body), c.ObjectID, micros(c.CreatedAt),
-		micros(t.Now().Add(-paylink.ClaimLife)))
+		c.Lasts().Microseconds(), micros(t.Now()))
 }
 
 const (

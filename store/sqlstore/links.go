@@ -40,7 +40,7 @@ func (r *reader) Link(id string) (paylink.Link, error) {
 
 // Links implements paylink.Reader.
 func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
-	filter := where(equals("merchant_id", f.MerchantID))
+	filter := where(equals("merchant_id", f.MerchantID), equals("terminal_id", f.TerminalID))
 	switch f.State {
 	case "":
 	case paylink.LinkClosed:
@@ -66,18 +66,26 @@ func (t *tx) AddLink(l paylink.Link, addresses ...paylink.Address) error {
 		if a.LinkID != l.ID {
 			return t.fail(wrong("address", fmt.Errorf("address %s of link %s can't be added with link %s", a.Value, a.LinkID, l.ID)))
 		}
-		added, err := t.did(addAddress, a.Kind, a.Value, a.LinkID, micros(a.CreatedAt), micros(a.RetiredAt))
-		if err != nil {
-			return err
-		}
-		if !added {
+		err := t.AddAddress(a)
+		if paylink.CodeOf(err) == "address_taken" {
 			if err := t.unaddLink(l.ID); err != nil {
 				return err
 			}
-			return conflict("address_taken", fmt.Sprintf("the address %q belongs to another link; choose another", a.Value))
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// AddAddress implements paylink.Tx.
+func (t *tx) AddAddress(a paylink.Address) error {
+	added, err := t.did(addAddress, a.Kind, a.Value, a.LinkID, micros(a.CreatedAt), micros(a.RetiredAt))
+	if err == nil && !added {
+		err = conflict("address_taken", fmt.Sprintf("the address %q belongs to another link; choose another", a.Value))
+	}
+	return err
 }
 
 // unaddLink takes back what this transaction inserted: an error inside the

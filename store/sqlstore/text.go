@@ -98,6 +98,19 @@ func (i *instant) Scan(v any) error {
 	return nil
 }
 
+// span scans a duration, which is stored in microseconds.
+type span time.Duration
+
+// Scan implements sql.Scanner.
+func (d *span) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("a duration is stored as %T, not as an integer", v)
+	}
+	*d = span(time.Duration(n) * time.Microsecond)
+	return nil
+}
+
 // number scans an int; database/sql itself goes through its decimal digits.
 type number int
 

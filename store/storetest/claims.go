@@ -64,8 +64,8 @@ func claimOnce(t *testing.T, s store) {
 }
 
 func claimLife(t *testing.T, s store) {
-	first := paylink.Claim{Scope: "s", Key: "k", Fingerprint: "one", Status: 201, Body: []byte{0, 1, 255}, ObjectID: "plk_1"}
-	second := paylink.Claim{Scope: "s", Key: "k", Fingerprint: "two", Status: 200, ObjectID: "plk_2"}
+	first := paylink.Claim{Scope: "s", Key: "k", Fingerprint: "one", Status: 201, Body: []byte{0, 1, 255}, ObjectID: "plk_1", Life: paylink.ClaimLife}
+	second := paylink.Claim{Scope: "s", Key: "k", Fingerprint: "two", Status: 200, ObjectID: "plk_2", Life: paylink.ClaimLife}
 	update(t, s, func(tx paylink.Tx) error {
 		now := tx.Now()
 		first.CreatedAt = now.Add(-paylink.ClaimLife + time.Microsecond)
@@ -90,6 +90,10 @@ func claimLife(t *testing.T, s store) {
 		old := paylink.Claim{Scope: "s", Key: "exact", CreatedAt: tx.Now().Add(-paylink.ClaimLife)}
 		same(t, "a claim", true)(tx.AddClaim(old))
 		same(t, "a claim at exactly 24 hours", true)(tx.AddClaim(paylink.Claim{Scope: "s", Key: "exact"}))
+		week := paylink.Claim{Scope: "s", Key: "week", CreatedAt: tx.Now().Add(-7*24*time.Hour + time.Microsecond), Life: 7 * 24 * time.Hour}
+		same(t, "a claim of a week", true)(tx.AddClaim(week))
+		same(t, "it, with a microsecond to live", week)(tx.Claim("s", "week"))
+		same(t, "another in its place", false)(tx.AddClaim(paylink.Claim{Scope: "s", Key: "week"}))
 		return nil
 	})
 }

@@ -117,6 +117,30 @@ func heldOffer(t *testing.T, s store) {
 	}
 }
 
+// newAddress takes the place of a retired one, which no other link can have.
+func newAddress(t *testing.T, s store) {
+	l := seedLink(t, s)
+	address := func(value string) paylink.Address {
+		return paylink.Address{Kind: paylink.AddressToken, Value: value, LinkID: l.ID, CreatedAt: then}
+	}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddAddress(address("old")) })
+	update(t, s, func(tx paylink.Tx) error {
+		if err := tx.RetireAddresses(l.ID, paylink.AddressToken); err != nil {
+			return err
+		}
+		return tx.AddAddress(address("new"))
+	})
+	err := s.View(context.Background(), func(r paylink.Reader) error { _, err := r.Offer("old"); return err })
+	kind(t, "an offer by a retired address", err, paylink.NotFound, "")
+	if o := view(t, s, func(r paylink.Reader) (paylink.Offer, error) { return r.Offer("new") }); o.Link.ID != l.ID {
+		t.Errorf("the new address leads to %q", o.Link.ID)
+	}
+	update(t, s, func(tx paylink.Tx) error {
+		kind(t, "a taken address", tx.AddAddress(address("old")), paylink.Conflict, "address_taken")
+		return tx.PutSetting("after", "kept") // and the transaction goes on
+	})
+}
+
 // lockedLink loses an update wherever two could hold one row. Whoever has the row
 // later has the later time, too: or a link would be closed before the payment that
 // was reserved first (trust.md I-36).
