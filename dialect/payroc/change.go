@@ -1,0 +1,115 @@
+package payroc
+
+import (
+	"net/http"
+	"time"
+
+	"paylink"
+	"paylink/dialect"
+	"paylink/till"
+)
+
+// retrieve reads a link.
+func (h *Handler) retrieve(c call) (answer, error) {
+	var out paymentLink
+	err := h.Till.Read(c.Context(), func(r paylink.Reader) error {
+		l, err := c.find(r, c.PathValue("paymentLinkId"), r.Link)
+		if err != nil {
+			return err
+		}
+		out, err = h.show(r, l)
+		return err
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{status: http.StatusOK, body: dialect.JSON(out)}, nil
+}
+
+// show is a link of ours as it is now.
+func (h *Handler) show(r paylink.Reader, l paylink.Link) (paymentLink, error) {
+	p, err := stored(l)
+	if err != nil {
+		return p, err
+	}
+	url, err := h.Till.URLOf(r, l.ID)
+	return p.shown(l, url, r.Now()), err
+}
+
+// deactivate ends a link for ever. It takes no key and looks at no body. What is
+// deactivated or completed can't be.
+func (h *Handler) deactivate(c call) (answer, error) {
+	return h.change(c, nil, func(tx paylink.Tx, l paylink.Link) (till.Changed, error) {
+		return h.Till.Closes(till.Closing{LinkID: l.ID, MerchantID: c.merchant, Reason: Name})(tx)
+	})
+}
+
+// patch changes a link by a JSON Patch. A singleUse link gets a new URL with every
+// change, and the old one opens it no more (OpenAPI, partially-update).
+func (h *Handler) patch(c call) (answer, error) {
+	claim, err := c.claim()
+	if err != nil {
+		return answer{}, err
+	}
+	doc, err := readPatch(c.body)
+	if err != nil {
+		return answer{}, err
+	}
+	return h.change(c, claim, func(tx paylink.Tx, l paylink.Link) (done till.Changed, err error) {
+		p, err := h.patched(tx, l, doc)
+		if err != nil {
+			return done, err
+		}
+		if !doc.updates() {
+			done.Link = l
+			done.URL, err = h.Till.URLOf(tx, l.ID)
+			return done, err
+		}
+		return h.Till.Amends(till.Amendment{LinkID: l.ID, MerchantID: c.merchant, Rotate: l.MaxUses == 1,
+			Edit: func(l *paylink.Link, _ paylink.Standing) error {
+				p.onto(l)
+				return nil
+			}})(tx)
+	})
+}
+
+// patched is what a document makes of a link, if it may.
+func (h *Handler) patched(tx paylink.Tx, l paylink.Link, doc patch) (p paymentLink, err error) {
+	was, err := h.show(tx, l)
+	if err != nil {
+		return p, err
+	}
+	if p, err = doc.apply(was); err != nil {
+		return p, err
+	}
+	t, err := tx.Terminal(l.TerminalID)
+	if err != nil {
+		return p, err
+	}
+	return p, p.fits(was, t, tx.Now())
+}
+
+// change does one thing to a link that is neither deactivated nor completed, under
+// the caller's key where the route takes one, and answers what became of the link.
+func (h *Handler) change(c call, claim *paylink.Claim, do func(paylink.Tx, paylink.Link) (till.Changed, error)) (answer, error) {
+	var now time.Time
+	var p paymentLink
+	a, err := h.Till.Once(c.Context(), claim, func(tx paylink.Tx) (done till.Changed, err error) {
+		now = tx.Now()
+		l, err := c.find(tx, c.PathValue("paymentLinkId"), tx.LockLink)
+		if err != nil {
+			return done, err
+		}
+		if s := l.StandingAt(now); s == paylink.Closed || s == paylink.UsedUp {
+			return done, cannotBeModified
+		}
+		if done, err = do(tx, l); err != nil {
+			return done, err
+		}
+		p, err = stored(done.Link)
+		return done, err
+	}, func(done till.Changed) (int, string, []byte) {
+		return http.StatusOK, done.Link.ID, dialect.JSON(p.shown(done.Link, done.URL, now))
+	})
+	return answer{status: a.Status, body: a.Body}, err
+}

@@ -1,0 +1,13 @@
+// Package payroc speaks Payroc's payment-link API, so that its official SDKs work
+// against paylink by a change of base URL alone.
+//
+//	POST  /authorize, /v1/authorize                         a bearer token of one hour
+//	POST  /v1/processing-terminals/{id}/payment-links       make a link
+//	GET   /v1/processing-terminals/{id}/payment-links       list links, oldest first
+//	GET   /v1/payment-links/{id}                            read one
+//	PATCH /v1/payment-links/{id}                            change one (RFC 6902)
+//	POST  /v1/payment-links/{id}/deactivate                 end one
+//
+// README.md is the contract, with where we differ and why. "OpenAPI" in comments is
+// Payroc's description, v1.0.227.
+package payroc

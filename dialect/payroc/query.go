@@ -1,0 +1,114 @@
+package payroc
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"paylink"
+)
+
+const (
+	usualLimit = 10  // OpenAPI, limit: default
+	mostLimit  = 100 // OpenAPI, limit: maximum
+)
+
+// query is what a list is asked for. filters are the parameters that narrow it, as
+// they came: the links to other pages carry them on.
+type query struct {
+	filters       url.Values
+	before, after string // Payroc's ids
+	limit         int
+}
+
+// filters of a list of links, each with how it is judged (OpenAPI, parameters).
+var filters = []struct {
+	name        string
+	words       []string
+	least, most int
+	day         bool
+}{
+	{name: "merchantReference", least: 1, most: maxReference},
+	{name: "linkType", words: []string{multiUse, singleUse}},
+	{name: "chargeType", words: []string{preset, prompt}},
+	{name: "status", words: []string{"active", "completed", "deactivated", "expired"}},
+	{name: "recipientName", least: 1, most: 48},
+	{name: "recipientEmail", least: 6, most: 128},
+	{name: "createdOn", day: true},
+	{name: "expiresOn", day: true},
+}
+
+// query reads the parameters of a list. Others than these are passed over.
+func (c call) query() (q query, err error) {
+	r := &reader{}
+	all, err := url.ParseQuery(c.URL.RawQuery)
+	if err != nil {
+		return q, badRequest(fieldError{Detail: invalidFormat, Message: "the query can't be read"})
+	}
+	one := func(name string) (string, bool) {
+		if len(all[name]) > 1 {
+			r.broken(name, invalidFormat, "must be given once")
+		}
+		return all.Get(name), len(all[name]) == 1
+	}
+	q.filters = url.Values{}
+	for _, f := range filters {
+		s, given := one(f.name)
+		switch {
+		case !given:
+			continue
+		case f.words != nil:
+			r.oneOf(f.name, s, f.words)
+		case f.day:
+			r.day(f.name, s)
+		default:
+			if n := utf8.RuneCountInString(s); n < f.least || n > f.most || paylink.CheckText(s) != nil {
+				r.broken(f.name, invalidFormat, "must be a text of "+strconv.Itoa(f.least)+" to "+strconv.Itoa(f.most)+" characters")
+			}
+		}
+		q.filters.Set(f.name, s)
+	}
+	q.limit = usualLimit
+	if s, given := one("limit"); given {
+		if q.limit, err = strconv.Atoi(s); err != nil || q.limit < 1 || q.limit > mostLimit {
+			r.broken("limit", invalidValue, "must be a whole number from 1 to "+strconv.Itoa(mostLimit))
+		}
+	}
+	q.before, _ = one("before")
+	q.after, _ = one("after")
+	if q.before != "" && q.after != "" {
+		r.broken("before", "invalid value", "must not be given together with 'after'")
+	}
+	return q, r.err()
+}
+
+// nobody reports filters that no link passes: none was ever sent to anybody.
+func (q query) nobody() bool {
+	return q.filters.Has("recipientName") || q.filters.Has("recipientEmail")
+}
+
+// takes reports whether a link passes the filters, each by equality.
+func (q query) takes(l paylink.Link, p paymentLink, now time.Time) bool {
+	have := map[string]string{"merchantReference": p.MerchantReference, "linkType": p.Type, "chargeType": p.Order.Charge.Type,
+		"status": status(l, now), "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn}
+	for name := range q.filters {
+		if have[name] != q.filters.Get(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// stored is what of the filters the store can judge.
+func (q query) stored(merchant, terminal string) paylink.LinkFilter {
+	f := paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal, Reference: q.filters.Get("merchantReference")}
+	switch q.filters.Get("status") {
+	case "":
+	case "deactivated":
+		f.State = paylink.LinkClosed
+	default:
+		f.State = paylink.LinkOpen
+	}
+	return f
+}

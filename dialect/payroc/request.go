@@ -1,0 +1,114 @@
+package payroc
+
+import (
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"paylink"
+	"paylink/dialect"
+)
+
+// readBody reads a JSON body. Its type is judged only where there is one: three SDKs
+// send no Content-Type without a body, Go's and Ruby's always do.
+func readBody(w http.ResponseWriter, r *http.Request) (dialect.Value, error) {
+	raw, err := dialect.Body(w, r, dialect.DefaultLimit)
+	if err != nil {
+		return dialect.Value{}, err
+	}
+	if len(raw) > 0 {
+		if err := dialect.CheckMedia(r.Header); err != nil {
+			return dialect.Value{}, err
+		}
+	}
+	return dialect.Parse(raw)
+}
+
+// acceptsJSON reports whether Accept leaves room for JSON. Of several ranges that
+// take it the most exact one counts (RFC 9110 section 12.5.1); what can't be read
+// asks for nothing.
+func acceptsJSON(h http.Header) bool {
+	accept := strings.Join(h.Values("Accept"), ",")
+	if strings.TrimSpace(accept) == "" {
+		return true
+	}
+	exactness, taken, read := 0, false, false
+	for part := range strings.SplitSeq(accept, ",") {
+		media, params, err := mime.ParseMediaType(part)
+		if err != nil {
+			continue
+		}
+		read = true
+		if at := map[string]int{"*/*": 1, "application/*": 2, "application/json": 3}[media]; at > exactness {
+			exactness, taken = at, !zeroWeight(params["q"])
+		}
+	}
+	return taken || !read
+}
+
+// zeroWeight reports whether a weight is 0, "0.", "0.0" …: "not acceptable".
+func zeroWeight(q string) bool { return q != "" && strings.Trim(q, "0.") == "" }
+
+// uuid4 is the form of keys (OpenAPI: format uuid; documentation: UUID v4).
+var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
+// keyLife is how long a key is remembered (docs.payroc.com/api/idempotency: 7 days).
+const keyLife = 7 * 24 * time.Hour
+
+// claim is the call's idempotency key. Go's SDK sends the header empty where the
+// caller set none: that is missing, too. A key is the merchant's: with another path,
+// method or body it is in use.
+func (c call) claim() (*paylink.Claim, error) {
+	all := c.Header.Values("Idempotency-Key")
+	key := ""
+	if len(all) == 1 {
+		key = strings.ToLower(strings.TrimSpace(all[0]))
+	}
+	switch {
+	case strings.TrimSpace(strings.Join(all, "")) == "":
+		return nil, keyMissing
+	case !uuid4.MatchString(key):
+		return nil, badRequest(fieldError{Parameter: "Idempotency-Key", Detail: invalidFormat, Message: "'Idempotency-Key' must be a UUID v4"})
+	}
+	return &paylink.Claim{Scope: c.merchant + " " + Name, Key: key, Life: keyLife,
+		Fingerprint: dialect.Fingerprint(c.body, c.Method, c.URL.Path)}, nil
+}
+
+// terminal finds the terminal in the path, if it is the merchant's.
+func (c call) terminal(r paylink.Reader) (paylink.Terminal, error) {
+	id := c.PathValue("processingTerminalId")
+	if len(id) < 4 || len(id) > 50 || paylink.CheckText(id) != nil { // OpenAPI: 4 to 50 characters
+		return paylink.Terminal{}, unknownTerminal
+	}
+	t, err := r.TerminalByForeign(id)
+	if paylink.KindOf(err) == paylink.NotFound || (err == nil && t.MerchantID != c.merchant) {
+		err = unknownTerminal
+	}
+	return t, err
+}
+
+// linkID is the form of our link ids (OpenAPI: exactly 10; samples are capitals and
+// digits).
+var linkID = regexp.MustCompile(`^[A-Z0-9]{10}$`)
+
+// find finds a link by Payroc's id, if it is the merchant's. get reads it, or locks it.
+func (c call) find(r paylink.Reader, id string, get func(string) (paylink.Link, error)) (l paylink.Link, err error) {
+	if !linkID.MatchString(id) {
+		return l, unknownLink
+	}
+	a, err := r.Address(paylink.AddressForeign, id)
+	if err == nil {
+		l, err = get(a.LinkID)
+	}
+	// Other APIs give their links foreign ids, too.
+	if paylink.KindOf(err) == paylink.NotFound || (err == nil && (l.MerchantID != c.merchant || l.Dialect != Name)) {
+		err = unknownLink
+	}
+	return l, err
+}
+
+// at names an element of an array: "paymentMethods[0]".
+func at(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }
