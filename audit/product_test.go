@@ -133,7 +133,7 @@ func (p *product) ask(path string, in any, out any) {
 func (p *product) pay(address, id, number, reference string) {
 	var made struct{ Token string }
 	p.ask("/v1/tokens", map[string]string{"method": "card", "number": number, "expiry": "12/39", "cvc": "123", "holder": "A"}, &made)
-	_, _ = p.Pay(context.Background(), till.Order{Address: address, Attempt: p.NewAttempt(id), Method: paylink.Card, Token: made.Token,
+	_, _ = p.Pay(context.Background(), till.Order{Address: address, Attempt: p.NewAttempt(id, 1), Method: paylink.Card, Token: made.Token,
 		Reference: reference, Typed: paylink.Money{Minor: 1234, Currency: "USD"}})
 }
 

@@ -27,6 +27,10 @@ type listener struct {
 	orders []till.Order
 }
 
+func (l *listener) LookBack(ctx context.Context, address string) (till.Sight, error) {
+	return l.Look(ctx, address)
+}
+
 func (l *listener) Look(_ context.Context, address string) (till.Sight, error) {
 	if address != l.offer.Address.Value {
 		return till.Sight{}, paylink.E(paylink.NotFound, "link_unknown", "no such link")
@@ -56,7 +60,7 @@ func (l *listener) LastPaid(context.Context, paylink.Link) (paylink.Payment, err
 func (l *listener) Gateway(paylink.Offer) (paylink.Gateway, error) {
 	return framed{origin: l.frame}, nil
 }
-func (l *listener) NewAttempt(string) string { return strings.Repeat("Ab1_", 11) }
+func (l *listener) NewAttempt(string, int) string { return strings.Repeat("Ab1_", 11) }
 func (l *listener) ReturnURL(link paylink.Link, _ paylink.Payment) string {
 	return link.RedirectURL
 }

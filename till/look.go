@@ -39,11 +39,41 @@ func (t *Till) Look(ctx context.Context, address string) (Sight, error) {
 	return s, err
 }
 
+// LookBack is Look for the pages of payments that were begun: an address that the
+// link had when the payer came serves them to the end.
+func (t *Till) LookBack(ctx context.Context, address string) (Sight, error) {
+	s, err := t.Look(ctx, address)
+	if paylink.KindOf(err) != paylink.NotFound || err == nil {
+		return s, err
+	}
+	var living string
+	verr := t.Store.View(ctx, func(r paylink.Reader) error {
+		old, err := r.Address(paylink.AddressToken, address)
+		if err != nil {
+			return err
+		}
+		all, err := r.Addresses(old.LinkID)
+		for _, a := range all {
+			if a.Kind == paylink.AddressToken && a.RetiredAt.IsZero() {
+				living = a.Value
+			}
+		}
+		return err
+	})
+	if verr != nil || living == "" {
+		return s, err
+	}
+	if s, err = t.Look(ctx, living); err == nil {
+		s.Address.Value = address // the pages go on under the address that the payer has
+	}
+	return s, err
+}
+
 // LookAttempt gives the payment of an attempt at a link, NotFound where the form
 // was never submitted. Whoever knows the attempt's token may see its state.
 func (t *Till) LookAttempt(ctx context.Context, linkID, attempt string) (paylink.Payment, error) {
 	var p paylink.Payment
-	if !t.checkAttempt(linkID, attempt) {
+	if len(attempt) != attemptLength {
 		return p, paylink.E(paylink.NotFound, "attempt_unknown", "no such attempt at this link")
 	}
 	err := t.Store.View(ctx, func(r paylink.Reader) (err error) {

@@ -69,15 +69,18 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		if err != nil {
 			return err
 		}
-		if !t.checkAttempt(offer.Link.ID, o.Attempt) {
-			return paylink.E(paylink.Invalid, "attempt", "the form is not one of this link's; open the link again")
-		}
 		print := o.fingerprint()
 		if old, err := tx.PaymentByAttempt(offer.Link.ID, o.Attempt); err == nil {
 			p = old
 			return same(old, print)
 		} else if paylink.KindOf(err) != paylink.NotFound {
 			return err
+		}
+		if err := standing(offer.Link, tx.Now()); err != nil {
+			return err
+		}
+		if !t.checkAttempt(offer.Link, o.Attempt) {
+			return paylink.E(paylink.Invalid, "attempt", "the form is not one of this link's as it stands now; open the link again")
 		}
 		if p, err = t.draft(tx, offer, o); err != nil {
 			return err
@@ -153,9 +156,6 @@ func (o Order) fingerprint() string {
 // draft makes the payment that an order asks for, priced by the server.
 func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payment, error) {
 	l := offer.Link
-	if err := standing(l, tx.Now()); err != nil {
-		return paylink.Payment{}, err
-	}
 	total, err := l.Price.Total(o.Typed)
 	if err != nil {
 		return paylink.Payment{}, err

@@ -183,9 +183,9 @@ func (w *world) play(n int, merchant paylink.Merchant, terminal paylink.Terminal
 	if do != "" {
 		w.tell("POST", "/v1/trouble", []bank.Rule{{Match: bank.Match{Amount: amount}, Op: "charge", Do: do, Times: 1 + n%2}})
 	}
-	first := till.Order{Address: addr, Attempt: w.NewAttempt(a.LinkID), Method: paylink.Card, Token: bank.TokenPrefix + "visa"}
+	first := till.Order{Address: addr, Attempt: w.NewAttempt(a.LinkID, 1), Method: paylink.Card, Token: bank.TokenPrefix + "visa"}
 	second := first
-	second.Attempt = w.NewAttempt(a.LinkID)
+	second.Attempt = w.NewAttempt(a.LinkID, 1)
 	var wg sync.WaitGroup
 	for _, o := range []till.Order{first, first, second} {
 		wg.Add(1)

@@ -77,7 +77,7 @@ func (r *rig) issue(change func(*paylink.Link)) (address, linkID string) {
 }
 
 func (r *rig) order(address, linkID, token string) till.Order {
-	return till.Order{Address: address, Attempt: r.NewAttempt(linkID), Method: paylink.Card, Token: token}
+	return till.Order{Address: address, Attempt: r.NewAttempt(linkID, r.link(linkID).Version), Method: paylink.Card, Token: token}
 }
 
 func (r *rig) pay(o till.Order) paylink.Payment {

@@ -225,7 +225,7 @@ func TestLookingChangesNothing(t *testing.T) {
 		if err != nil || s.Standing != paylink.Payable {
 			t.Fatal(s.Standing, err)
 		}
-		r.NewAttempt(s.Link.ID)
+		r.NewAttempt(s.Link.ID, s.Link.Version)
 	}
 	if after := r.link(id); after.Version != before.Version || after.Reserved != 0 {
 		t.Errorf("looking changed the link: %+v", after)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,20 +25,25 @@ func (t *Till) mac(purpose string, parts ...string) string {
 }
 
 // NewAttempt makes the token that a payment form carries: unguessable, bound to
-// its link, good for one payment. Making one stores nothing.
-func (t *Till) NewAttempt(linkID string) string {
+// its link and to the version that the form shows, good for one payment. Making one
+// stores nothing.
+func (t *Till) NewAttempt(linkID string, version int) string {
 	n := paylink.NewToken()
-	return n + t.mac("attempt", linkID, n)
+	return n + t.mac("attempt", linkID, strconv.Itoa(version), n)
 }
 
-// checkAttempt refuses attempts that we did not make for this link, so that a
-// foreign page can't submit a form of its own making.
-func (t *Till) checkAttempt(linkID, attempt string) bool {
-	if len(attempt) != 44 {
+// checkAttempt refuses attempts that we did not make for this link as it stands: a
+// foreign page can't submit a form of its own making, and nobody is charged another
+// price than the form said.
+func (t *Till) checkAttempt(l paylink.Link, attempt string) bool {
+	if len(attempt) != attemptLength {
 		return false
 	}
-	return subtle.ConstantTimeCompare([]byte(attempt[22:]), []byte(t.mac("attempt", linkID, attempt[:22]))) == 1
+	return subtle.ConstantTimeCompare([]byte(attempt[22:]), []byte(t.mac("attempt", l.ID, strconv.Itoa(l.Version), attempt[:22]))) == 1
 }
+
+// attemptLength is that of every attempt, in characters.
+const attemptLength = 44
 
 // ResponseToken is what the redirect after a payment carries. It is derived from
 // the payment, so a reloaded page gives the same one, and it redeems once.

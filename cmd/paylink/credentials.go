@@ -29,7 +29,11 @@ type credentials struct {
 	CallbackSecret    string `json:"callback_secret"`
 	BankAdminKey      secret `json:"bank_admin_key"`
 	EndpointSecret    string `json:"endpoint_secret"`
+	PayrocKey         string `json:"payroc_key"`
 }
+
+// payrocTerminal is the demo's processingTerminalId, that of Payroc's own examples.
+const payrocTerminal = "1234001"
 
 // loadCredentials reads the file, and makes it where there is none.
 func loadCredentials(path string) (credentials, error) {
@@ -39,6 +43,10 @@ func loadCredentials(path string) (credentials, error) {
 	case err == nil:
 		if err := json.Unmarshal(text, &c); err != nil {
 			return c, fmt.Errorf("%s can't be read; remove the directory to start anew: %w", path, err)
+		}
+		if c.PayrocKey == "" { // a demo of before Payroc's API was there
+			c.PayrocKey = paylink.NewSecret("")
+			return c, writeReady(path, c)
 		}
 		return c, nil
 	case !errors.Is(err, os.ErrNotExist):
@@ -50,6 +58,7 @@ func loadCredentials(path string) (credentials, error) {
 		IntegrationSource: "paylink-demo", BankAccount: "acct_" + paylink.NewToken()[:12],
 		BankKey: secret(paylink.NewSecret("bank_")), CallbackSecret: paylink.NewSecret("cbs_"),
 		BankAdminKey: secret(paylink.NewSecret("adm_")), EndpointSecret: signing.NewSecret().Reveal(),
+		PayrocKey: paylink.NewSecret(""),
 	}
 	return c, writeReady(path, c)
 }
@@ -70,6 +79,10 @@ type demoReady struct {
 		TokenGUID         string `json:"token_guid"`         // a saved test card
 		IntegrationSource string `json:"integration_source"` // a source that checks for duplicates; any other does not
 	} `json:"frontstream"`
+	Payroc struct {
+		APIKey     string `json:"api_key"`
+		TerminalID string `json:"processing_terminal_id"`
+	} `json:"payroc"`
 	// Sandbox is what tests of trouble need: the bank's admin key makes it, the
 	// account is the merchant's.
 	Sandbox struct {
@@ -87,6 +100,7 @@ func (d *demo) ready() demoReady {
 	r.FrontStream.ClientID, r.FrontStream.ClientSecret = d.known.ClientID, d.known.ClientSecret
 	r.FrontStream.APIKey, r.FrontStream.ProcessorGUID = d.known.APIKey, d.known.ProcessorGUID
 	r.FrontStream.TokenGUID, r.FrontStream.IntegrationSource = d.known.TokenGUID, d.known.IntegrationSource
+	r.Payroc.APIKey, r.Payroc.TerminalID = d.known.PayrocKey, payrocTerminal
 	r.Sandbox.AdminKey, r.Sandbox.Account, r.Sandbox.AccountKey = string(d.GatewayAdminKey), d.known.BankAccount, string(d.known.BankKey)
 	return r
 }

@@ -7,6 +7,7 @@ import (
 
 	"paylink"
 	"paylink/dialect/frontstream"
+	"paylink/dialect/payroc"
 	"paylink/gateway/sandbox"
 	"paylink/gateway/sandbox/bank"
 	"paylink/till"
@@ -32,6 +33,9 @@ func (d *demo) furnish(ctx context.Context) error {
 	}
 	merchant, err := d.merchant(ctx)
 	if err != nil {
+		return err
+	}
+	if err := d.furnishPayroc(ctx, merchant); err != nil {
 		return err
 	}
 	if err := d.furnishInbox(ctx, merchant); err != nil {
@@ -88,6 +92,21 @@ func (d *demo) merchant(ctx context.Context) (string, error) {
 		},
 	})
 	return out.Merchant.ID, err
+}
+
+// furnishPayroc gives the merchant what Payroc's clients need: a key, and a terminal
+// by the name that they know one by.
+func (d *demo) furnishPayroc(ctx context.Context, merchant string) error {
+	t := d.run.node.till
+	_, err := t.BySecret(ctx, payroc.Name, "api_key", d.known.PayrocKey)
+	if paylink.KindOf(err) != paylink.Unauthenticated || err == nil {
+		return err
+	}
+	_, err = t.Enrol(ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: merchant},
+		Terminals: []paylink.Terminal{{Name: "Sandbox, as Payroc's clients call it", Gateway: sandboxName, Account: d.known.BankAccount,
+			Currency: "USD", Methods: []paylink.Method{paylink.Card, paylink.Bank}, Foreign: payrocTerminal}},
+		Credentials: []till.NewCredential{{Dialect: payroc.Name, Kind: "api_key", Secret: d.known.PayrocKey}}})
+	return err
 }
 
 // furnishInbox makes the inbox's endpoint, or puts its address right.

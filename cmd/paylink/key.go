@@ -18,11 +18,12 @@ type keyCommand struct {
 var keyKinds = map[string]till.NewCredential{
 	"native":      {Dialect: "native", Kind: "secret_key", Prefix: "sk_"},
 	"frontstream": {Dialect: "frontstream", Kind: "api_key"},
+	"payroc":      {Dialect: "payroc", Kind: "api_key"},
 }
 
 type keyAdd struct {
 	Merchant string `arg:"" help:"The merchant's id."`
-	API      string `name:"api" default:"native" enum:"native,frontstream" help:"native or frontstream."`
+	API      string `name:"api" default:"native" enum:"native,frontstream,payroc" help:"native, frontstream or payroc."`
 }
 
 // Run makes a key.

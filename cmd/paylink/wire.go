@@ -6,6 +6,7 @@ import (
 	"paylink"
 	"paylink/dialect/frontstream"
 	"paylink/dialect/native"
+	"paylink/dialect/payroc"
 	"paylink/gateway/sandbox"
 	"paylink/gateway/sandbox/bank"
 	"paylink/web/checkout"
@@ -18,6 +19,7 @@ var mounts = []func(*node, *http.ServeMux){
 	func(n *node, mux *http.ServeMux) {
 		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook}).Mount(mux)
 	},
+	func(n *node, mux *http.ServeMux) { (&payroc.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
 }
 

@@ -50,7 +50,7 @@ func newShop(t *testing.T, engine string) *rig {
 
 // order is what a payer at a link wants; token "" is the saved way to pay.
 func (r *rig) orderOf(address, token string) till.Order {
-	return till.Order{Address: address, Attempt: r.till.NewAttempt(r.link(address).ID), Method: paylink.Card, Token: token, Saved: token == "",
+	return till.Order{Address: address, Attempt: r.till.NewAttempt(r.link(address).ID, 1), Method: paylink.Card, Token: token, Saved: token == "",
 		Payer: paylink.Payer{FirstName: "Ada", Email: "ada@payer.example"}}
 }
 

@@ -14,7 +14,7 @@ import (
 // attempt is the page of one try to pay: where the form, the gateway and the payer's
 // own bookmark lead to. What the URL says is no evidence; the till asks the gateway.
 func (h *Handler) attempt(w http.ResponseWriter, r *http.Request) {
-	sight, err := h.Acts.Look(r.Context(), r.PathValue("token"))
+	sight, err := h.Acts.LookBack(r.Context(), r.PathValue("token"))
 	if err != nil {
 		h.fail(w, r, err, false)
 		return

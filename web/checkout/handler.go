@@ -17,11 +17,12 @@ import (
 // Acts are what the pages ask of the till; *till.Till has them.
 type Acts interface {
 	Look(ctx context.Context, address string) (till.Sight, error)
+	LookBack(ctx context.Context, address string) (till.Sight, error)
 	Pay(ctx context.Context, o till.Order) (paylink.Payment, error)
 	Back(ctx context.Context, linkID, attempt string) (paylink.Payment, error)
 	LastPaid(ctx context.Context, l paylink.Link) (paylink.Payment, error)
 	Gateway(o paylink.Offer) (paylink.Gateway, error)
-	NewAttempt(linkID string) string
+	NewAttempt(linkID string, version int) string
 	ReturnURL(l paylink.Link, p paylink.Payment) string
 	LinkURL(address string) string
 	AttemptURL(address, attempt string) string
@@ -112,7 +113,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, err, true)
 		return
 	}
-	s.serve(w, r, h.Acts.NewAttempt(sight.Link.ID))
+	s.serve(w, r, h.Acts.NewAttempt(sight.Link.ID, sight.Link.Version))
 }
 
 // slash forgives a slash that people and mail programs put at the end.

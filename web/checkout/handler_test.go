@@ -28,6 +28,10 @@ type acts struct {
 
 var now = time.Date(2026, 11, 21, 14, 5, 0, 0, time.UTC)
 
+func (a *acts) LookBack(ctx context.Context, address string) (till.Sight, error) {
+	return a.Look(ctx, address)
+}
+
 func (a *acts) Look(_ context.Context, address string) (till.Sight, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -63,7 +67,7 @@ func (a *acts) LastPaid(context.Context, paylink.Link) (paylink.Payment, error) 
 	return a.payment, nil
 }
 func (a *acts) Gateway(paylink.Offer) (paylink.Gateway, error)     { return gateway{}, nil }
-func (a *acts) NewAttempt(string) string                           { return goodAttempt }
+func (a *acts) NewAttempt(string, int) string                      { return goodAttempt }
 func (a *acts) ReturnURL(l paylink.Link, _ paylink.Payment) string { return l.RedirectURL + "#told" }
 func (a *acts) LinkURL(address string) string                      { return "https://pay.example/pay/" + address }
 func (a *acts) AttemptURL(address, attempt string) string {

@@ -183,7 +183,7 @@ func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) 
 // attempt: the old one is spent or was never used, and both may stay so.
 func (h *Handler) again(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, status int, val Values, wrong Faults, message string) {
 	v := h.form(s, l, val, wrong)
-	v.Attempt = h.Acts.NewAttempt(s.Link.ID)
+	v.Attempt = h.Acts.NewAttempt(s.Link.ID, s.Link.Version)
 	v.Message, v.Chosen = message, val["method"]
 	v.MethodError = wrong["method"]
 	var page bytes.Buffer
