@@ -23,6 +23,10 @@ const (
 	PrefixDelivery   = "whd_"
 	PrefixInstrument = "ins_"
 	PrefixEntry      = "txn_"
+	PrefixProduct    = "prd_"
+	PrefixTax        = "tax_"
+	PrefixCustomer   = "cus_"
+	PrefixFile       = "fil_"
 )
 
 // Lower-case Crockford base32 sorts as its bytes do, has no padding and no

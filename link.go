@@ -28,6 +28,8 @@ type Link struct {
 	// another system calls it (FrontStream: TokenGuid, ExternalCardToken, …).
 	Instrument string
 
+	CustomerID string // who is asked to pay, where the merchant said
+
 	// Scope and Reference name the debt; both may be empty. Where Reference is empty
 	// and Page.Reference asks for it, the payer types it.
 	Scope     string

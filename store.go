@@ -36,6 +36,7 @@ type LinkFilter struct {
 	TerminalID string
 	State      LinkState
 	Reference  string
+	CustomerID string
 	Paging
 }
 
@@ -63,6 +64,28 @@ type DeliveryFilter struct {
 	EndpointID string
 	EventID    string
 	State      DeliveryState
+	Paging
+}
+
+// ProductFilter narrows a list of products; removed ones are in no list.
+type ProductFilter struct {
+	MerchantID string
+	Active     *bool
+	Currency   Currency
+	Paging
+}
+
+// TaxFilter narrows a list of taxes; removed ones are in no list.
+type TaxFilter struct {
+	MerchantID string
+	Active     *bool
+	Paging
+}
+
+// CustomerFilter narrows a list of customers; removed ones are in no list.
+type CustomerFilter struct {
+	MerchantID string
+	Email      string // whole, whatever its case
 	Paging
 }
 
@@ -97,6 +120,15 @@ type Reader interface {
 	Debt(scope, reference string) (Debt, error) // unknown ones are empty, no error
 	Instrument(id string) (Instrument, error)
 	InstrumentByForeign(merchantID, foreign string) (Instrument, error)
+
+	// Products, taxes, customers and files are found by id when they were removed, too.
+	Product(id string) (Product, error)
+	Products(f ProductFilter) ([]Product, error)
+	Tax(id string) (Tax, error)
+	Taxes(f TaxFilter) ([]Tax, error)
+	Customer(id string) (Customer, error)
+	Customers(f CustomerFilter) ([]Customer, error)
+	File(id string) (File, error)
 
 	Payment(id string) (Payment, error)
 	PaymentByAttempt(linkID, attempt string) (Payment, error)
@@ -147,6 +179,14 @@ type Tx interface {
 	SaveDebt(Debt) error
 
 	PutInstrument(Instrument) error
+
+	PutProduct(Product) error // insert or replace
+	LockProduct(id string) (Product, error)
+	PutTax(Tax) error
+	LockTax(id string) (Tax, error)
+	PutCustomer(Customer) error // another living one of the merchant has the EmailKey: Conflict "email_taken"
+	LockCustomer(id string) (Customer, error)
+	AddFile(File) error
 
 	// AddPayment inserts a payment with its first step; false: the link has a payment
 	// of this attempt already, and nothing was written.

@@ -55,7 +55,8 @@ func paging(t *testing.T, s store) {
 func filters(t *testing.T, s store) {
 	seed(t, s)
 	closed, other, referenced := newLink(), newLink(), newLink()
-	closed.State, other.MerchantID, referenced.Reference = paylink.LinkClosed, "mer_2", "special"
+	closed.State, other.MerchantID = paylink.LinkClosed, "mer_2"
+	referenced.Reference, referenced.CustomerID = "special", "special"
 	p, step := newPayment(closed)
 	q, qStep := newPayment(referenced)
 	q.MerchantID = "mer_2"
@@ -81,6 +82,7 @@ func filters(t *testing.T, s store) {
 		same(t, "closed ones", []paylink.Link{closed})(r.Links(paylink.LinkFilter{MerchantID: merchant.ID, State: paylink.LinkClosed}))
 		same(t, "open ones", []paylink.Link{referenced})(r.Links(paylink.LinkFilter{MerchantID: merchant.ID, State: paylink.LinkOpen}))
 		same(t, "of a reference", []paylink.Link{referenced})(r.Links(paylink.LinkFilter{MerchantID: merchant.ID, Reference: "special"}))
+		same(t, "of a customer", []paylink.Link{referenced})(r.Links(paylink.LinkFilter{MerchantID: merchant.ID, CustomerID: "special"}))
 		// A merchant's own word is a value, whichever it is.
 		same(t, "of a reference like our own words", []paylink.Link(nil))(r.Links(paylink.LinkFilter{MerchantID: merchant.ID, Reference: "literal"}))
 		same(t, "payments of such a debt", []paylink.Payment(nil))(r.Payments(paylink.PaymentFilter{Scope: "literal", Reference: "literal"}))
