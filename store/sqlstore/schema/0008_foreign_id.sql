@@ -9,8 +9,3 @@ CREATE TABLE foreign_id (
 ) NARROW;
 -- A thing has one id of a kind: whoever comes second with another finds the first.
 CREATE UNIQUE INDEX foreign_id_object ON foreign_id (kind, object_id);
-
--- Payroc's ids were addresses of links, before other APIs had ids of their own.
-INSERT INTO foreign_id (kind, value, object_id, created_at)
-	SELECT 'payroc/plk', value, link_id, created_at FROM address WHERE kind = 'foreign';
-DELETE FROM address WHERE kind = 'foreign';
