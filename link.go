@@ -100,9 +100,8 @@ func (p Payer) Name() string {
 
 // Address kinds.
 const (
-	AddressToken   = "token"   // the unguessable last segment of the link's URL
-	AddressSlug    = "slug"    // a readable one, public by design
-	AddressForeign = "foreign" // the id that an API prescribes
+	AddressToken = "token" // the unguessable last segment of the link's URL
+	AddressSlug  = "slug"  // a readable one, public by design
 )
 
 // Address is one name of a link. It can be retired and replaced; a retired one

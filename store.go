@@ -117,6 +117,8 @@ type Reader interface {
 	// Offer is the link behind a living address of kind token or slug, with its
 	// merchant and terminal, in one query.
 	Offer(value string) (Offer, error)
+	ForeignID(kind, value string) (ForeignID, error) // what an API calls so
+	ForeignIDOf(kind, objectID string) (ForeignID, error)
 	Debt(scope, reference string) (Debt, error) // unknown ones are empty, no error
 	Instrument(id string) (Instrument, error)
 	InstrumentByForeign(merchantID, foreign string) (Instrument, error)
@@ -173,6 +175,9 @@ type Tx interface {
 	// new one (one that is taken: Conflict "address_taken").
 	RetireAddresses(linkID, kind string) error
 	AddAddress(Address) error
+	// AddForeignID gives a thing another API's id; false: it has one of that kind, or
+	// another thing has this one, and nothing was written.
+	AddForeignID(ForeignID) (bool, error)
 
 	// LockDebt holds the debt's row against other transactions, making it if needed.
 	LockDebt(scope, reference string) (Debt, error)

@@ -10,7 +10,8 @@ import (
 // before keep the price that they were shown.
 type Amendment struct {
 	LinkID     string // or
-	ForeignID  string // the id that an API gave it
+	ForeignID  string // the id that
+	Dialect    string // calls it by
 	MerchantID string // who asks; a link of others looks unknown
 	// Edit changes the link as it stands, and may refuse. It must not touch id, owner,
 	// state, version, counters and times of making and closing; what it does to those
@@ -64,11 +65,11 @@ func (t *Till) Amends(a Amendment) Change {
 func (a Amendment) held(tx paylink.Tx) (l paylink.Link, err error) {
 	id := a.LinkID
 	if id == "" {
-		address, err := tx.Address(paylink.AddressForeign, a.ForeignID)
+		f, err := tx.ForeignID(paylink.ForeignKind(a.Dialect, paylink.PrefixLink), a.ForeignID)
 		if err != nil {
 			return l, err
 		}
-		id = address.LinkID
+		id = f.ObjectID
 	}
 	if l, err = tx.LockLink(id); err != nil {
 		return l, err

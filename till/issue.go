@@ -14,7 +14,8 @@ type Issuance struct {
 	// Link as it shall be, without ID, State, Version, counters and times. Merchant,
 	// Terminal and Price must be set; Foreign and Page were checked by the dialect.
 	Link paylink.Link
-	// Slug and ForeignID are further addresses, where the dialect has them.
+	// Slug is a further address, ForeignID the dialect's own id of the link, where it
+	// has them. One that is taken is a Conflict, "address_taken".
 	Slug      string
 	ForeignID string
 	// Spend is the one-time access token (the token, not its hash) that this call
@@ -87,6 +88,12 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 		if err := tx.AddLink(l, addresses(l, token, is)...); err != nil {
 			return err
 		}
+		if is.ForeignID != "" {
+			f := paylink.ForeignID{Kind: paylink.ForeignKind(l.Dialect, paylink.PrefixLink), Value: is.ForeignID, ObjectID: l.ID, CreatedAt: l.CreatedAt}
+			if given, err := tx.AddForeignID(f); err != nil || !given {
+				return errors.Join(err, unless(given, paylink.E(paylink.Conflict, "address_taken", "another link has this id; choose another")))
+			}
+		}
 		if err := addEvent(tx, l.MerchantID, paylink.EventLinkCreated, l.ID, l.Version, l.View(url, tx.Now())); err != nil {
 			return err
 		}
@@ -124,9 +131,6 @@ func addresses(l paylink.Link, token string, is Issuance) []paylink.Address {
 	out := []paylink.Address{{Kind: paylink.AddressToken, Value: token, LinkID: l.ID, CreatedAt: l.CreatedAt}}
 	if is.Slug != "" {
 		out = append(out, paylink.Address{Kind: paylink.AddressSlug, Value: is.Slug, LinkID: l.ID, CreatedAt: l.CreatedAt})
-	}
-	if is.ForeignID != "" {
-		out = append(out, paylink.Address{Kind: paylink.AddressForeign, Value: is.ForeignID, LinkID: l.ID, CreatedAt: l.CreatedAt})
 	}
 	return out
 }

@@ -94,18 +94,30 @@ func (d *demo) merchant(ctx context.Context) (string, error) {
 	return out.Merchant.ID, err
 }
 
-// furnishPayroc gives the merchant what Payroc's clients need: a key, and a terminal
-// by the name that they know one by.
+// furnishPayroc gives the merchant what Payroc's clients need: a key, and the id by
+// which they know the terminal. It is the one that the other APIs use, so that each
+// shows what was made through the others.
 func (d *demo) furnishPayroc(ctx context.Context, merchant string) error {
 	t := d.run.node.till
 	_, err := t.BySecret(ctx, payroc.Name, "api_key", d.known.PayrocKey)
 	if paylink.KindOf(err) != paylink.Unauthenticated || err == nil {
 		return err
 	}
-	_, err = t.Enrol(ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: merchant},
-		Terminals: []paylink.Terminal{{Name: "Sandbox, as Payroc's clients call it", Gateway: sandboxName, Account: d.known.BankAccount,
-			Currency: "USD", Methods: []paylink.Method{paylink.Card, paylink.Bank}, Foreign: payrocTerminal}},
-		Credentials: []till.NewCredential{{Dialect: payroc.Name, Kind: "api_key", Secret: d.known.PayrocKey}}})
+	var terms []paylink.Terminal
+	err = t.Read(ctx, func(r paylink.Reader) (err error) {
+		terms, err = r.Terminals(merchant)
+		return err
+	})
+	if err == nil && len(terms) == 0 {
+		err = fmt.Errorf("the demo's merchant %s has no terminal; remove the directory to start anew", merchant)
+	}
+	if err == nil {
+		err = t.Name(ctx, payroc.Name, paylink.PrefixTerminal, terms[0].ID, payrocTerminal)
+	}
+	if err == nil {
+		_, err = t.Enrol(ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: merchant},
+			Credentials: []till.NewCredential{{Dialect: payroc.Name, Kind: "api_key", Secret: d.known.PayrocKey}}})
+	}
 	return err
 }
 

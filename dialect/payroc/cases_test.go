@@ -238,7 +238,7 @@ func withoutAnswer(e example) example {
 }
 
 // linkTo is the path of a page's link, "" without one.
-func linkTo(t *testing.T, a reply, rel string) string {
+func linkTo(t testing.TB, a reply, rel string) string {
 	t.Helper()
 	for _, one := range a.get(t, "links").([]any) {
 		l := one.(map[string]any)

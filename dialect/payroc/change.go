@@ -17,7 +17,7 @@ func (h *Handler) retrieve(c call) (answer, error) {
 		if err != nil {
 			return err
 		}
-		out, err = h.show(r, l)
+		out, err = h.show(r, l, c.PathValue("paymentLinkId"))
 		return err
 	})
 	if err != nil {
@@ -27,9 +27,12 @@ func (h *Handler) retrieve(c call) (answer, error) {
 }
 
 // show is a link of ours as it is now.
-func (h *Handler) show(r paylink.Reader, l paylink.Link) (paymentLink, error) {
-	p, err := stored(l)
+func (h *Handler) show(r paylink.Reader, l paylink.Link, id string) (p paymentLink, err error) {
+	t, err := r.Terminal(l.TerminalID)
 	if err != nil {
+		return p, err
+	}
+	if p, err = told(l, t, id); err != nil {
 		return p, err
 	}
 	url, err := h.Till.URLOf(r, l.ID)
@@ -56,7 +59,7 @@ func (h *Handler) patch(c call) (answer, error) {
 		return answer{}, err
 	}
 	return h.change(c, claim, func(tx paylink.Tx, l paylink.Link) (done till.Changed, err error) {
-		p, err := h.patched(tx, l, doc)
+		edit, err := h.patched(tx, l, c.PathValue("paymentLinkId"), doc)
 		if err != nil {
 			return done, err
 		}
@@ -66,27 +69,25 @@ func (h *Handler) patch(c call) (answer, error) {
 			return done, err
 		}
 		return h.Till.Amends(till.Amendment{LinkID: l.ID, MerchantID: c.merchant, Rotate: l.MaxUses == 1,
-			Edit: func(l *paylink.Link, _ paylink.Standing) error {
-				p.onto(l)
-				return nil
-			}})(tx)
+			Edit: func(l *paylink.Link, _ paylink.Standing) error { return edit(l) }})(tx)
 	})
 }
 
-// patched is what a document makes of a link, if it may.
-func (h *Handler) patched(tx paylink.Tx, l paylink.Link, doc patch) (p paymentLink, err error) {
-	was, err := h.show(tx, l)
+// patched is what a document does to a link, if it may.
+func (h *Handler) patched(tx paylink.Tx, l paylink.Link, id string, doc patch) (edit func(*paylink.Link) error, err error) {
+	was, err := h.show(tx, l, id)
 	if err != nil {
-		return p, err
+		return nil, err
 	}
-	if p, err = doc.apply(was); err != nil {
-		return p, err
+	p, err := doc.apply(was)
+	if err != nil {
+		return nil, err
 	}
 	t, err := tx.Terminal(l.TerminalID)
 	if err != nil {
-		return p, err
+		return nil, err
 	}
-	return p, p.fits(was, t, tx.Now())
+	return func(l *paylink.Link) error { return p.edit(l, t, was) }, p.fits(was, t, tx.Now())
 }
 
 // change does one thing to a link that is neither deactivated nor completed, under
@@ -94,9 +95,10 @@ func (h *Handler) patched(tx paylink.Tx, l paylink.Link, doc patch) (p paymentLi
 func (h *Handler) change(c call, claim *paylink.Claim, do func(paylink.Tx, paylink.Link) (till.Changed, error)) (answer, error) {
 	var now time.Time
 	var p paymentLink
+	id := c.PathValue("paymentLinkId")
 	a, err := h.Till.Once(c.Context(), claim, func(tx paylink.Tx) (done till.Changed, err error) {
 		now = tx.Now()
-		l, err := c.find(tx, c.PathValue("paymentLinkId"), tx.LockLink)
+		l, err := c.find(tx, id, tx.LockLink)
 		if err != nil {
 			return done, err
 		}
@@ -106,7 +108,11 @@ func (h *Handler) change(c call, claim *paylink.Claim, do func(paylink.Tx, payli
 		if done, err = do(tx, l); err != nil {
 			return done, err
 		}
-		p, err = stored(done.Link)
+		t, err := tx.Terminal(l.TerminalID)
+		if err != nil {
+			return done, err
+		}
+		p, err = told(done.Link, t, id)
 		return done, err
 	}, func(done till.Changed) (int, string, []byte) {
 		return http.StatusOK, done.Link.ID, dialect.JSON(p.shown(done.Link, done.URL, now))

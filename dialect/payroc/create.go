@@ -1,7 +1,6 @@
 package payroc
 
 import (
-	"crypto/rand"
 	"encoding/json"
 	"net/http"
 
@@ -53,10 +52,9 @@ func (h *Handler) issue(c call, p paymentLink, claim *paylink.Claim) (a till.Ans
 	if err != nil {
 		return a, err
 	}
-	// 50 random bits name a link, which is no secret; two links that draw the same
-	// are rare, and a third time is not.
+	// Two links that draw the same id are rare, and a third time is not.
 	for range 3 {
-		p.PaymentLinkID = rand.Text()[:10]
+		p.PaymentLinkID = drawID()
 		p.onto(&l)
 		a, err = h.Till.Issue(c.Context(), till.Issuance{Link: l, ForeignID: p.PaymentLinkID, Claim: claim,
 			Render: func(l paylink.Link, url string) (int, []byte) {

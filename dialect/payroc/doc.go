@@ -7,6 +7,8 @@
 //	GET   /v1/payment-links/{id}                            read one
 //	PATCH /v1/payment-links/{id}                            change one (RFC 6902)
 //	POST  /v1/payment-links/{id}/deactivate                 end one
+//	GET   /v1/payments, /v1/payments/{id}                   payments by card
+//	GET   /v1/bank-transfer-payments, …/{id}                payments by bank debit
 //
 // README.md is the contract, with where we differ and why. "OpenAPI" in comments is
 // Payroc's description, v1.0.227.

@@ -49,6 +49,10 @@ func (h *Handler) routes() []route {
 		{"GET /v1/payment-links/{paymentLinkId}", false, h.retrieve},
 		{"PATCH /v1/payment-links/{paymentLinkId}", true, h.patch},
 		{"POST /v1/payment-links/{paymentLinkId}/deactivate", false, h.deactivate},
+		{"GET /v1/payments", false, h.payments(cards)},
+		{"GET /v1/payments/{paymentId}", false, h.payment(cards)},
+		{"GET /v1/bank-transfer-payments", false, h.payments(bankTransfers)},
+		{"GET /v1/bank-transfer-payments/{paymentId}", false, h.payment(bankTransfers)},
 	}
 }
 
@@ -66,7 +70,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	// A client with one base URL looks for the identity service below /v1 (JS SDK).
 	handle("POST /authorize", h.authorize)
 	handle("POST /v1/authorize", h.authorize)
-	for _, rest := range []string{"/authorize", "/v1/authorize", "/v1/payment-links/", "/v1/processing-terminals/"} {
+	for _, rest := range []string{"/authorize", "/v1/authorize", "/v1/payment-links/", "/v1/processing-terminals/",
+		cards.path, cards.path + "/", bankTransfers.path, bankTransfers.path + "/"} {
 		mux.Handle(rest, dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) })))
 	}
 }

@@ -34,7 +34,7 @@ func (p paymentLink) onto(l *paylink.Link) {
 	}
 	l.Reference = p.MerchantReference
 	l.Hold = p.AuthType == preAuthorization
-	l.Save = p.CredentialOnFile != nil && p.CredentialOnFile.Tokenize != nil && *p.CredentialOnFile.Tokenize
+	l.Save = p.tokenizes()
 	l.ExpiresAt = endOf(p.ExpiresOn)
 	// The fields of Payroc's page are not documented; its notifications tell name and
 	// address of the payer, and a receipt is mailed.

@@ -1,182 +1,108 @@
 package payroc
 
 import (
+	"crypto/rand"
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 
 	"paylink"
 	"paylink/dialect"
 )
 
-// page is a page of a list (OpenAPI, paymentLinkPage). All members are always there:
-// .NET's SDK throws without links or data.
-type page struct {
-	Limit   int           `json:"limit"`
-	Count   int           `json:"count"`
-	HasMore bool          `json:"hasMore"` // whether there is a next page
-	Links   []pageLink    `json:"links"`
-	Data    []paymentLink `json:"data"`
-}
-
-// pageLink leads to another page. Pagers follow Href as it is.
-type pageLink struct {
-	Rel    string `json:"rel"`
-	Method string `json:"method"`
-	Href   string `json:"href"`
-}
-
-// found is a link that a list takes.
-type found struct {
-	paylink.Link
-	as paymentLink
-}
-
-// list gives the links of a terminal, oldest first.
+// list gives the links of a terminal, oldest first, whichever API made them.
 func (h *Handler) list(c call) (answer, error) {
 	q, err := c.query()
 	if err != nil {
 		return answer{}, err
 	}
-	out := page{Limit: q.limit, Links: []pageLink{}, Data: []paymentLink{}}
-	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
-		t, err := c.terminal(r)
-		if err != nil {
+	var rows []paylink.Link
+	var t paylink.Terminal
+	var previous, next bool
+	err = h.Till.Read(c.Context(), func(r paylink.Reader) (err error) {
+		if t, err = c.terminal(r); err != nil {
 			return err
 		}
-		w := walk{r: r, q: q, filter: q.stored(c.merchant, t.ID)}
-		rows, previous, next, err := c.page(w)
-		if err != nil || len(rows) == 0 {
+		filter := q.stored(c.merchant, t.ID)
+		from, err := c.cursor(r, q, t)
+		if err != nil || q.nobody() {
 			return err
 		}
-		for _, row := range rows {
-			url, err := h.Till.URLOf(r, row.ID)
-			if err != nil {
-				return err
-			}
-			out.Data = append(out.Data, row.as.shown(row.Link, url, r.Now()))
-		}
-		out.Count, out.HasMore = len(rows), next
-		if next {
-			out.Links = append(out.Links, h.pageLink(c, q, "next", "after", rows[len(rows)-1]))
-		}
-		if previous {
-			out.Links = append(out.Links, h.pageLink(c, q, "previous", "before", rows[0]))
-		}
-		return nil
+		w := walk[paylink.Link]{prefix: paylink.PrefixLink, choosy: len(q.filters) > 0,
+			id: func(l paylink.Link) string { return l.ID },
+			read: func(p paylink.Paging) ([]paylink.Link, error) {
+				filter.Paging = p
+				return r.Links(filter)
+			},
+			takes: func(l paylink.Link) (bool, error) {
+				p, err := told(l, t, "")
+				if errors.Is(err, unknownLink) {
+					return false, nil
+				}
+				return err == nil && q.takes(l, p, r.Now()), err
+			}}
+		rows, previous, next, err = w.page(from, q.before != "", q.limit)
+		return err
 	})
 	if err != nil {
 		return answer{}, err
 	}
-	return answer{status: http.StatusOK, body: dialect.JSON(out)}, nil
+	out, err := h.shownAll(c, rows, t)
+	if err != nil {
+		return answer{}, err
+	}
+	path := "/v1/processing-terminals/" + url.PathEscape(c.PathValue("processingTerminalId")) + "/payment-links"
+	return answer{status: http.StatusOK, body: dialect.JSON(pageOf(h.Till.BaseURL, path, q, out, previous, next,
+		func(p paymentLink) string { return p.PaymentLinkID }))}, nil
 }
 
-// page gives the rows that are asked for, and whether there are others before and
-// after them.
-func (c call) page(w walk) (rows []found, previous, next bool, err error) {
-	from, err := c.cursor(w)
-	if err != nil || w.q.nobody() {
-		return nil, false, false, err
+// drawID makes an id of Payroc's form: ten capitals and digits, 50 random bits. They
+// are names, not secrets.
+func drawID() string { return rand.Text()[:10] }
+
+// shownAll is links of a terminal in Payroc's words. Those that other APIs made get
+// their ids here, when they are first seen.
+func (h *Handler) shownAll(c call, rows []paylink.Link, t paylink.Terminal) ([]paymentLink, error) {
+	out, objects := []paymentLink{}, make([]string, 0, len(rows))
+	for _, l := range rows {
+		objects = append(objects, l.ID)
 	}
-	back := w.q.before != ""
-	if rows, err = w.collect(from, back, w.q.limit+1); err != nil || len(rows) == 0 {
-		return nil, false, false, err
+	ids, err := h.Till.ForeignIDs(c.Context(), Name, paylink.PrefixLink, objects, drawID)
+	if err != nil {
+		return nil, err
 	}
-	beyond := len(rows) > w.q.limit
-	rows = rows[:min(len(rows), w.q.limit)]
-	if back {
-		slices.Reverse(rows)
-		past, err := w.collect(rows[len(rows)-1].ID, false, 1)
-		return rows, beyond, len(past) > 0, err
-	}
-	if w.q.after == "" {
-		return rows, false, beyond, nil
-	}
-	past, err := w.collect(rows[0].ID, true, 1)
-	return rows, len(past) > 0, beyond, err
+	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
+		for _, l := range rows {
+			p, err := told(l, t, ids[l.ID])
+			if err != nil {
+				return err
+			}
+			url, err := h.Till.URLOf(r, l.ID)
+			if err != nil {
+				return err
+			}
+			out = append(out, p.shown(l, url, r.Now()))
+		}
+		return nil
+	})
+	return out, err
 }
 
 // cursor is our id of the link that the page lies before or after. It must be of
 // this list's terminal; that it passes the filters is not asked, it may have changed.
-func (c call) cursor(w walk) (string, error) {
-	for name, id := range map[string]string{"before": w.q.before, "after": w.q.after} {
+func (c call) cursor(r paylink.Reader, q query, t paylink.Terminal) (string, error) {
+	for name, id := range map[string]string{"before": q.before, "after": q.after} {
 		if id == "" {
 			continue
 		}
-		l, err := c.find(w.r, id, w.r.Link)
+		l, err := c.find(r, id, r.Link)
 		if err != nil && !errors.Is(err, unknownLink) {
 			return "", err
 		}
-		if err != nil || l.TerminalID != w.filter.TerminalID {
+		if err != nil || l.TerminalID != t.ID {
 			return "", badRequest(fieldError{Parameter: name, Detail: "invalid value", Message: "'" + name + "' must be the paymentLinkId of a link in this list"})
 		}
 		return l.ID, nil
 	}
 	return "", nil
-}
-
-// pageLink is the way to the page beside a row: the same list with the same filters,
-// under the address that we are known by.
-func (h *Handler) pageLink(c call, q query, rel, cursor string, row found) pageLink {
-	to := url.Values{"limit": {strconv.Itoa(q.limit)}, cursor: {row.as.PaymentLinkID}}
-	for name, values := range q.filters {
-		to[name] = values
-	}
-	path := "/v1/processing-terminals/" + url.PathEscape(c.PathValue("processingTerminalId")) + "/payment-links"
-	return pageLink{Rel: rel, Method: "get", Href: h.Till.BaseURL + path + "?" + to.Encode()}
-}
-
-// walk reads links in the order of their making, and keeps those that a list takes.
-type walk struct {
-	r      paylink.Reader
-	q      query
-	filter paylink.LinkFilter
-}
-
-// stride is how many links are read at once (paylink.Paging: 200 at most).
-const stride = 200
-
-// collect gives up to most links on one side of an id: older ones from new to old, or
-// newer ones from old to new. Without an id it begins at the oldest.
-func (w walk) collect(from string, older bool, most int) (out []found, err error) {
-	if from == "" {
-		from = paylink.PrefixLink // in front of every id
-	}
-	for {
-		f := w.filter
-		f.Paging = paylink.Paging{After: from, Limit: stride}
-		if older {
-			f.Paging = paylink.Paging{Before: from, Limit: stride}
-		}
-		if len(w.q.filters) == 0 {
-			f.Limit = most // most of them will be taken
-		}
-		rows, err := w.r.Links(f)
-		if err != nil {
-			return nil, err
-		}
-		if !older {
-			slices.Reverse(rows) // stores give the newest first
-		}
-		for _, l := range rows {
-			from = l.ID
-			if l.Dialect != Name {
-				continue
-			}
-			p, err := stored(l)
-			if err != nil {
-				return nil, err
-			}
-			if w.q.takes(l, p, w.r.Now()) {
-				if out = append(out, found{l, p}); len(out) == most {
-					return out, nil
-				}
-			}
-		}
-		if len(rows) < f.Limit {
-			return out, nil
-		}
-	}
 }

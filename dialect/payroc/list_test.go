@@ -1,16 +1,12 @@
 package payroc_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"path"
 	"strings"
 	"testing"
-
-	"paylink"
-	"paylink/till"
 )
 
 // Lists are walked in both directions, with the filters, every link once.
@@ -77,21 +73,5 @@ func TestListsAreWalked(t *testing.T) {
 		if got := r.must(400, "GET", terminal+"?"+query, "").parameters(t); len(got) != 1 || got[0] != parameter {
 			t.Errorf("%s: %v", query, got)
 		}
-	}
-}
-
-// Links of other APIs at the same terminal can't be said in Payroc's words.
-func TestLinksOfOtherAPIsAreNotHere(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	_, err := r.till.Issue(context.Background(), till.Issuance{ForeignID: "OTHERAPI00", Link: paylink.Link{MerchantID: r.made.Merchant.ID,
-		TerminalID: r.made.Terminals[0].ID, Dialect: "native", Foreign: "{}", Price: paylink.Price{Currency: "USD", Lines: []paylink.Line{{Amount: 100}}}},
-		Render: func(paylink.Link, string) (int, []byte) { return 201, nil }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.must(404, "GET", "/v1/payment-links/OTHERAPI00", "")
-	if data := r.must(200, "GET", terminal, "").get(t, "data").([]any); len(data) != 0 {
-		t.Errorf("%v", data)
 	}
 }

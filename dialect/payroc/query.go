@@ -2,7 +2,9 @@ package payroc
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -22,13 +24,18 @@ type query struct {
 	limit         int
 }
 
-// filters of a list of links, each with how it is judged (OpenAPI, parameters).
-var filters = []struct {
+// filter is a parameter that narrows a list, with how it is judged (OpenAPI,
+// parameters): a text of a length, one of some words, a day, a moment.
+type filter struct {
 	name        string
 	words       []string
 	least, most int
-	day         bool
-}{
+	day, moment bool
+	many        bool // may be given several times; what fits one of them is taken
+}
+
+// filters of a list of links.
+var filters = []filter{
 	{name: "merchantReference", least: 1, most: maxReference},
 	{name: "linkType", words: []string{multiUse, singleUse}},
 	{name: "chargeType", words: []string{preset, prompt}},
@@ -39,8 +46,11 @@ var filters = []struct {
 	{name: "expiresOn", day: true},
 }
 
-// query reads the parameters of a list. Others than these are passed over.
-func (c call) query() (q query, err error) {
+// query reads the parameters of a list of links.
+func (c call) query() (query, error) { return c.queryOf(filters) }
+
+// queryOf reads the parameters of a list. Others than its filters are passed over.
+func (c call) queryOf(filters []filter) (q query, err error) {
 	r := &reader{}
 	all, err := url.ParseQuery(c.URL.RawQuery)
 	if err != nil {
@@ -54,20 +64,17 @@ func (c call) query() (q query, err error) {
 	}
 	q.filters = url.Values{}
 	for _, f := range filters {
-		s, given := one(f.name)
-		switch {
-		case !given:
-			continue
-		case f.words != nil:
-			r.oneOf(f.name, s, f.words)
-		case f.day:
-			r.day(f.name, s)
-		default:
-			if n := utf8.RuneCountInString(s); n < f.least || n > f.most || paylink.CheckText(s) != nil {
-				r.broken(f.name, invalidFormat, "must be a text of "+strconv.Itoa(f.least)+" to "+strconv.Itoa(f.most)+" characters")
+		values := all[f.name]
+		if s, given := "", false; !f.many {
+			if s, given = one(f.name); !given {
+				continue
 			}
+			values = []string{s}
 		}
-		q.filters.Set(f.name, s)
+		for _, s := range values {
+			f.judge(r, s)
+			q.filters.Add(f.name, s)
+		}
 	}
 	q.limit = usualLimit
 	if s, given := one("limit"); given {
@@ -83,6 +90,34 @@ func (c call) query() (q query, err error) {
 	return q, r.err()
 }
 
+func (f filter) judge(r *reader, s string) {
+	switch {
+	case f.words != nil:
+		r.oneOf(f.name, s, f.words)
+	case f.day:
+		r.day(f.name, s)
+	case f.moment:
+		if momentOf(s).IsZero() {
+			r.broken(f.name, invalidFormat, "must be a time such as 2026-11-20T15:30:00Z")
+		}
+	default:
+		if n := utf8.RuneCountInString(s); n < f.least || n > f.most || paylink.CheckText(s) != nil {
+			r.broken(f.name, invalidFormat, "must be a text of "+strconv.Itoa(f.least)+" to "+strconv.Itoa(f.most)+" characters")
+		}
+	}
+}
+
+// momentOf reads a time of ISO 8601 as SDKs write it, in UTC where it names no zone;
+// zero where it can't be read.
+func momentOf(s string) time.Time {
+	for _, form := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateOnly} {
+		if at, err := time.Parse(form, s); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
 // nobody reports filters that no link passes: none was ever sent to anybody.
 func (q query) nobody() bool {
 	return q.filters.Has("recipientName") || q.filters.Has("recipientEmail")
@@ -90,10 +125,14 @@ func (q query) nobody() bool {
 
 // takes reports whether a link passes the filters, each by equality.
 func (q query) takes(l paylink.Link, p paymentLink, now time.Time) bool {
-	have := map[string]string{"merchantReference": p.MerchantReference, "linkType": p.Type, "chargeType": p.Order.Charge.Type,
-		"status": status(l, now), "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn}
-	for name := range q.filters {
-		if have[name] != q.filters.Get(name) {
+	return q.fits(map[string]string{"merchantReference": p.MerchantReference, "linkType": p.Type, "chargeType": p.Order.Charge.Type,
+		"status": status(l, now), "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
+}
+
+// fits reports whether something passes the filters of which have tells its values.
+func (q query) fits(have map[string]string) bool {
+	for name, values := range q.filters {
+		if !slices.Contains(values, have[name]) {
 			return false
 		}
 	}
@@ -102,7 +141,11 @@ func (q query) takes(l paylink.Link, p paymentLink, now time.Time) bool {
 
 // stored is what of the filters the store can judge.
 func (q query) stored(merchant, terminal string) paylink.LinkFilter {
-	f := paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal, Reference: q.filters.Get("merchantReference")}
+	f := paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal}
+	// Other APIs' references may be longer than told, or be missing and told as our id.
+	if ref := q.filters.Get("merchantReference"); utf8.RuneCountInString(ref) < maxReference && !strings.HasPrefix(ref, paylink.PrefixLink) {
+		f.Reference = ref
+	}
 	switch q.filters.Get("status") {
 	case "":
 	case "deactivated":

@@ -66,6 +66,9 @@ func (c call) claim() (*paylink.Claim, error) {
 	key := ""
 	if len(all) == 1 {
 		key = strings.ToLower(strings.TrimSpace(all[0]))
+		if len(key) > 2 && key[0] == '"' && key[len(key)-1] == '"' { // IETF draft: a quoted string (trust.md H-66)
+			key = key[1 : len(key)-1]
+		}
 	}
 	switch {
 	case strings.TrimSpace(strings.Join(all, "")) == "":
@@ -83,28 +86,42 @@ func (c call) terminal(r paylink.Reader) (paylink.Terminal, error) {
 	if len(id) < 4 || len(id) > 50 || paylink.CheckText(id) != nil { // OpenAPI: 4 to 50 characters
 		return paylink.Terminal{}, unknownTerminal
 	}
-	t, err := r.TerminalByForeign(id)
+	t, err := namedTerminal(r, id)
 	if paylink.KindOf(err) == paylink.NotFound || (err == nil && t.MerchantID != c.merchant) {
 		err = unknownTerminal
 	}
 	return t, err
 }
 
-// linkID is the form of our link ids (OpenAPI: exactly 10; samples are capitals and
-// digits).
-var linkID = regexp.MustCompile(`^[A-Z0-9]{10}$`)
+// namedTerminal finds a terminal by the id that this API has for it, by the one that
+// another has, or by ours.
+func namedTerminal(r paylink.Reader, id string) (t paylink.Terminal, err error) {
+	f, err := r.ForeignID(paylink.ForeignKind(Name, paylink.PrefixTerminal), id)
+	switch {
+	case err == nil:
+		return r.Terminal(f.ObjectID)
+	case paylink.KindOf(err) != paylink.NotFound:
+		return t, err
+	case strings.HasPrefix(id, paylink.PrefixTerminal):
+		return r.Terminal(id)
+	}
+	return r.TerminalByForeign(id)
+}
+
+// idForm is the form of links' and payments' ids (OpenAPI: exactly 10; samples are
+// capitals and digits).
+var idForm = regexp.MustCompile(`^[A-Z0-9]{10}$`)
 
 // find finds a link by Payroc's id, if it is the merchant's. get reads it, or locks it.
 func (c call) find(r paylink.Reader, id string, get func(string) (paylink.Link, error)) (l paylink.Link, err error) {
-	if !linkID.MatchString(id) {
+	if !idForm.MatchString(id) {
 		return l, unknownLink
 	}
-	a, err := r.Address(paylink.AddressForeign, id)
+	f, err := r.ForeignID(paylink.ForeignKind(Name, paylink.PrefixLink), id)
 	if err == nil {
-		l, err = get(a.LinkID)
+		l, err = get(f.ObjectID)
 	}
-	// Other APIs give their links foreign ids, too.
-	if paylink.KindOf(err) == paylink.NotFound || (err == nil && (l.MerchantID != c.merchant || l.Dialect != Name)) {
+	if paylink.KindOf(err) == paylink.NotFound || (err == nil && l.MerchantID != c.merchant) {
 		err = unknownLink
 	}
 	return l, err

@@ -18,6 +18,7 @@ import (
 
 	"paylink"
 	"paylink/dialect/payroc"
+	"paylink/internal/pgtest"
 	"paylink/internal/vault"
 	"paylink/store/sqlstore"
 	"paylink/till"
@@ -39,9 +40,25 @@ type rig struct {
 	made  till.Enrolled
 }
 
-func newRig(t testing.TB) *rig {
+// engines are the databases that promises about stored things are kept on.
+var engines = map[string]func(t testing.TB) string{
+	"sqlite": func(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") },
+	"postgres": func(t testing.TB) string {
+		return pgtest.Migrated(t, "payroc", func(dsn string) error {
+			s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{TestClock: true})
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		})
+	},
+}
+
+func newRig(t testing.TB) *rig { return newRigOn(t, engines["sqlite"](t)) }
+
+func newRigOn(t testing.TB, dsn string) *rig {
 	t.Helper()
-	r := &rig{t: t, file: filepath.Join(t.TempDir(), "paylink.db")}
+	r := &rig{t: t, file: dsn}
 	r.open()
 	r.at(day)
 	r.made = r.enrol("Harbor Books", apiKey, "123400")
@@ -147,22 +164,27 @@ func (r *rig) must(status int, method, path, body string, headers ...string) rep
 }
 
 var schemas = sync.OnceValue(func() map[string]*jsonschema.Schema {
-	raw, err := os.ReadFile("testdata/schema.json")
-	if err != nil {
-		panic(err)
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
-		panic(err)
-	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	if err := c.AddResource("payroc.json", doc); err != nil {
-		panic(err)
-	}
 	out := map[string]*jsonschema.Schema{}
+	for name, file := range map[string]string{"payroc.json": "testdata/schema.json", "payments.json": "testdata/payments.json"} {
+		raw, err := os.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+		if err != nil {
+			panic(err)
+		}
+		if err := c.AddResource(name, doc); err != nil {
+			panic(err)
+		}
+	}
 	for _, name := range []string{"token", "problem", "paymentLink", "paymentLinkPage"} {
 		out[name] = c.MustCompile("payroc.json#/$defs/" + name)
+	}
+	for _, name := range []string{"payment", "paymentPage", "bankTransferPayment", "bankTransferPaymentPage"} {
+		out[name] = c.MustCompile("payments.json#/$defs/" + name)
 	}
 	return out
 })
@@ -179,6 +201,12 @@ func (a reply) judge(t testing.TB, method, path string) {
 		kind = "token"
 	case method == "GET" && strings.Contains(path, "/processing-terminals/"):
 		kind = "paymentLinkPage"
+	case path == "/v1/payments" || path == "/v1/bank-transfer-payments":
+		kind = map[string]string{"p": "paymentPage", "b": "bankTransferPaymentPage"}[path[4:5]]
+	case strings.HasPrefix(path, "/v1/payments/"):
+		kind = "payment"
+	case strings.HasPrefix(path, "/v1/bank-transfer-payments/"):
+		kind = "bankTransferPayment"
 	}
 	v, err := jsonschema.UnmarshalJSON(strings.NewReader(a.body))
 	if err == nil {
@@ -267,11 +295,11 @@ func (r *rig) patch(status int, path string, operations ...string) reply {
 func (r *rig) paid(path string) {
 	r.t.Helper()
 	err := r.store.Update(context.Background(), func(tx paylink.Tx) error {
-		a, err := tx.Address(paylink.AddressForeign, filepath.Base(path))
+		f, err := tx.ForeignID("payroc/plk", filepath.Base(path))
 		if err != nil {
 			return err
 		}
-		l, err := tx.LockLink(a.LinkID)
+		l, err := tx.LockLink(f.ObjectID)
 		if err != nil {
 			return err
 		}

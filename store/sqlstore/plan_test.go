@@ -54,6 +54,8 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 		_, _ = tx.Addresses("x")
 		_, _ = tx.Address("x", "x")
 		_, _ = tx.Offer("x")
+		_, _ = tx.ForeignID("x", "x")
+		_, _ = tx.ForeignIDOf("x", "x")
 		_, _ = tx.Debt("x", "x")
 		_, _ = tx.Claim("x", "x")
 		_, _ = tx.Token("x")

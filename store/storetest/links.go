@@ -62,8 +62,8 @@ func offer(t *testing.T, s store) {
 	seed(t, s)
 	l := newLink()
 	token := paylink.Address{Kind: paylink.AddressToken, Value: "tok", LinkID: l.ID, CreatedAt: then}
-	foreign := paylink.Address{Kind: paylink.AddressForeign, Value: "foreign", LinkID: l.ID, CreatedAt: then}
-	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token, foreign) })
+	other := paylink.Address{Kind: "other", Value: "other", LinkID: l.ID, CreatedAt: then}
+	update(t, s, func(tx paylink.Tx) error { return tx.AddLink(l, token, other) })
 	equal(t, "offer", view(t, s, func(r paylink.Reader) (paylink.Offer, error) { return r.Offer("tok") }),
 		paylink.Offer{Link: l, Address: token, Merchant: merchant, Terminal: terminal})
 	update(t, s, func(tx paylink.Tx) error {
@@ -71,8 +71,8 @@ func offer(t *testing.T, s store) {
 		equal(t, "held offer", o, paylink.Offer{Link: l, Address: token, Merchant: merchant, Terminal: terminal})
 		return err
 	})
-	err := s.View(context.Background(), func(r paylink.Reader) error { _, err := r.Offer("foreign"); return err })
-	kind(t, "an offer by another system's id", err, paylink.NotFound, "")
+	err := s.View(context.Background(), func(r paylink.Reader) error { _, err := r.Offer("other"); return err })
+	kind(t, "an offer by an address that opens nothing", err, paylink.NotFound, "")
 }
 
 // heldOffer waits for whoever has the link, and is read after that: an address that

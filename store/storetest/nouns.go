@@ -112,6 +112,7 @@ func unknownThings(t *testing.T, s store) {
 			"claim":                 func() error { _, err := r.Claim("x", "x"); return err },
 			"link":                  func() error { _, err := r.Link("x"); return err },
 			"address":               func() error { _, err := r.Address("x", "x"); return err },
+			"foreign id":            func() error { _, err := r.ForeignID("x", "x"); return err },
 			"offer":                 func() error { _, err := r.Offer("x"); return err },
 			"instrument":            func() error { _, err := r.Instrument("x"); return err },
 			"instrument by foreign": func() error { _, err := r.InstrumentByForeign("x", ""); return err },

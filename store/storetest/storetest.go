@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
 		{"two who lock one link come one after the other", lockedLink},
 		{"an offer is read after the wait for its link", heldOffer},
 		{"a link gets a new address in place of a retired one", newAddress},
+		{"a foreign id is given once, and to one thing", foreignID},
 		{"two who lock one debt come one after the other", lockedDebt},
 		{"a link's slots can't be oversold", oversoldLink},
 		{"a link saved from an old reading is refused", staleLink},
