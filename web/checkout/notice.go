@@ -29,6 +29,7 @@ var states = map[string]state{
 	"expired":      {http.StatusGone, "wait", ""},
 	"cancelled":    {http.StatusGone, "stop", ""},
 	"not_yet":      {http.StatusForbidden, "wait", ""},
+	"off_sale":     {http.StatusForbidden, "stop", ""},
 	"unknown":      {http.StatusNotFound, "ask", ""},
 	"forbidden":    {http.StatusForbidden, "stop", "bad"},
 	"too_many":     {http.StatusTooManyRequests, "wait", ""},
