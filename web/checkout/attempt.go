@@ -72,6 +72,9 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request, s till.Sight, 
 		name = "held"
 	case paylink.Pending:
 		name = "pending"
+		if p.Method == paylink.Stablecoin {
+			name = "pending_wallet"
+		}
 	case paylink.Refunded:
 		name = "refunded"
 	}

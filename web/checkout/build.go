@@ -230,12 +230,17 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 		key := string(m)
 		one := Method{Key: key, Label: l.T("method." + key), Text: l.T("method."+key+"_text", "gateway", traits.Label),
 			Frame: traits.FrameURL, Title: l.T("method." + key + "_frame"), Height: frameHeight, Brands: []string{"bank"}}
-		if m == paylink.Card {
+		switch m {
+		case paylink.Card:
 			one.Brands = cardBrands
+		case paylink.Stablecoin: // there is nothing to type: the gateway's page shows where to send to
+			one.Brands, one.Frame = []string{"wallet"}, ""
+		}
+		if m != paylink.Stablecoin {
+			v.Hosted = l.T("method.hosted", "gateway", traits.Label)
 		}
 		v.Methods = append(v.Methods, one)
 	}
-	v.Hosted = l.T("method.hosted", "gateway", traits.Label)
 	if traits.Demo {
 		v.Demo = ofEachKind(h.Numbers[traits.Name])
 		if len(traits.Origins) > 0 {
@@ -258,8 +263,11 @@ func ofEachKind(list []TestNumber) (out []TestNumber) {
 }
 
 func savedLabel(l look.Locale, s paylink.SavedInstrument) string {
-	if s.Method == paylink.Bank {
+	switch s.Method {
+	case paylink.Bank:
 		return l.T("method.saved_bank", "last4", s.Last4)
+	case paylink.Stablecoin:
+		return l.T("method.saved_wallet", "last4", s.Last4)
 	}
 	return l.T("method.saved_card", "brand", look.BrandName(s.Brand), "last4", s.Last4)
 }
