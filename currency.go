@@ -41,3 +41,6 @@ func (c Currency) Known() bool {
 	_, ok := exponents[c]
 	return ok
 }
+
+// Stablecoin reports a currency that is paid from a crypto wallet and not by banks.
+func (c Currency) Stablecoin() bool { return c == "USDC" || c == "EURC" }

@@ -13,6 +13,9 @@ type Method string
 const (
 	Card Method = "card"
 	Bank Method = "bank" // bank debit: accepted now, settled or returned later
+	// Stablecoin is a transfer from the payer's crypto wallet, in USDC or EURC: seen
+	// first, taken when the network has confirmed it.
+	Stablecoin Method = "stablecoin"
 )
 
 // Gateway moves money. Implementations hold no state about payments: the till's

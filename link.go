@@ -55,6 +55,9 @@ type Link struct {
 type Page struct {
 	Title         string   `json:"title,omitempty"`
 	Description   string   `json:"description,omitempty"`
+	Markdown      bool     `json:"markdown,omitempty"` // Description is CommonMark
+	Cover         string   `json:"cover,omitempty"`    // a picture's https address, or the id of a file
+	Donation      bool     `json:"donation,omitempty"` // say "Donate" where others pay
 	Language      string   `json:"language,omitempty"` // BCP 47, as given
 	Country       string   `json:"country,omitempty"`  // preselected, ISO 3166-1 alpha-2
 	Button        string   `json:"button,omitempty"`   // the merchant's own text
@@ -132,6 +135,9 @@ const (
 	Closed  Standing = "closed"
 	// InUse: every slot is held by a payment that is under way; one may come back.
 	InUse Standing = "in_use"
+	// OffSale: a product that the link sells is not sold at present. Only who looks
+	// at the products tells it; StandingAt does not.
+	OffSale Standing = "unavailable"
 )
 
 // StandingAt is the one rule about whether a link may be paid at a moment.

@@ -17,8 +17,10 @@ type LinkView struct {
 	Dialect   string            `json:"made_by"`
 	Terminal  string            `json:"terminal"`
 	Currency  Currency          `json:"currency"`
-	Amount    *AmountView       `json:"amount"` // null where the payer types it
+	Amount    *AmountView       `json:"amount"` // null where the payer decides about it
 	Lines     []LineView        `json:"lines"`
+	Tax       *TaxRateView      `json:"tax,omitempty"`
+	Catalog   bool              `json:"catalog,omitempty"` // whatever product is sold may be bought
 	Schedule  *Schedule         `json:"schedule,omitempty"`
 	Hold      bool              `json:"hold,omitempty"`
 	Title     string            `json:"title,omitempty"`
@@ -41,12 +43,30 @@ type AmountView struct {
 	Decimal  string   `json:"decimal"`
 }
 
-// LineView is a line of a price on the wire.
+// LineView is a line of a price, or of what was paid, on the wire.
 type LineView struct {
-	Title  string      `json:"title,omitempty"`
-	Amount *AmountView `json:"amount,omitempty"`
-	Min    *AmountView `json:"min,omitempty"`
-	Max    *AmountView `json:"max,omitempty"`
+	Title    string       `json:"title,omitempty"`
+	Amount   *AmountView  `json:"amount,omitempty"` // of one
+	Min      *AmountView  `json:"min,omitempty"`
+	Max      *AmountView  `json:"max,omitempty"`
+	Product  string       `json:"product,omitempty"`
+	Quantity *int64       `json:"quantity,omitempty"`   // absent: one
+	Adjust   *RangeView   `json:"adjustable,omitempty"` // within which the payer may change the quantity
+	Sum      *AmountView  `json:"sum,omitempty"`        // amount times quantity, where that is told
+	Tax      *TaxRateView `json:"tax,omitempty"`        // the line is this tax
+}
+
+// RangeView is a range on the wire, both ends included.
+type RangeView struct {
+	Least int64 `json:"least"`
+	Most  int64 `json:"most"`
+}
+
+// TaxRateView is a tax as a price knows it, on the wire.
+type TaxRateView struct {
+	ID      string `json:"id,omitempty"`
+	Name    string `json:"name,omitempty"`
+	Percent string `json:"percent"` // plain decimal: "8.875"
 }
 
 // PaymentView is a payment in paylink's own words.
@@ -60,6 +80,8 @@ type PaymentView struct {
 	Amount      AmountView   `json:"amount"`
 	Captured    AmountView   `json:"captured"`
 	Refunded    AmountView   `json:"refunded"`
+	Lines       []LineView   `json:"lines,omitempty"` // what was bought, and the tax as the last
+	Tax         *AmountView  `json:"tax,omitempty"`   // in amount
 	Surplus     bool         `json:"surplus,omitempty"`
 	Method      Method       `json:"method,omitempty"`
 	Brand       string       `json:"brand,omitempty"`
@@ -96,34 +118,64 @@ func (l Link) View(url string, now time.Time) LinkView {
 		Hold: l.Hold, Title: l.Page.Title, Text: l.Page.Description, Reference: l.Reference, MaxUses: l.MaxUses,
 		Paid: l.Succeeded, Redirect: l.RedirectURL, Metadata: l.Metadata, CreatedAt: l.CreatedAt,
 		ExpiresAt: orNil(l.ExpiresAt), ClosedAt: orNil(l.ClosedAt)}
-	if !l.Price.Open() {
+	v.Tax, v.Catalog = l.Price.Tax.View(), l.Price.Catalog
+	if !l.Price.Chosen() {
 		if t, err := l.Price.Total(Money{}); err == nil {
 			a := t.View()
 			v.Amount = &a
 		}
 	}
 	for _, line := range l.Price.Lines {
-		lv := LineView{Title: line.Title}
-		if line.Open {
-			lo, hi := l.Price.Money(line.Min).View(), l.Price.Money(line.Max).View()
-			lv.Min, lv.Max = &lo, &hi
-		} else {
-			a := l.Price.Money(line.Amount).View()
-			lv.Amount = &a
-		}
-		v.Lines = append(v.Lines, lv)
+		v.Lines = append(v.Lines, l.Price.viewOf(line))
 	}
 	return v
+}
+
+// viewOf is a line for the wire. Where the payer typed its amount, Amount is that.
+func (p Price) viewOf(line Line) LineView {
+	v := LineView{Title: line.Title, Product: line.Product, Tax: line.Levy.View()}
+	if line.Open {
+		lo, hi := p.Money(line.Min).View(), p.Money(line.Max).View()
+		v.Min, v.Max = &lo, &hi
+	}
+	if line.Amount > 0 {
+		a := p.Money(line.Amount).View()
+		v.Amount = &a
+	}
+	if n := line.N(); n != 1 || line.Adjust != nil {
+		sum := p.Sum(line).View()
+		v.Quantity, v.Sum = &n, &sum
+	}
+	if line.Adjust != nil {
+		v.Adjust = &RangeView{line.Adjust.Least, line.Adjust.Most}
+	}
+	return v
+}
+
+// View is the tax for the wire; none is none.
+func (l *Levy) View() *TaxRateView {
+	if l == nil {
+		return nil
+	}
+	return &TaxRateView{ID: l.TaxID, Name: l.Name, Percent: l.Percent.Decimal()}
 }
 
 // View is the payment for the wire.
 func (p Payment) View() PaymentView {
 	cur := p.Amount.Currency
-	return PaymentView{ID: p.ID, Object: "payment", Version: p.Version, Link: p.LinkID, Terminal: p.TerminalID,
+	v := PaymentView{ID: p.ID, Object: "payment", Version: p.Version, Link: p.LinkID, Terminal: p.TerminalID,
 		State: p.State, Amount: p.Amount.View(), Captured: Money{p.Captured, cur}.View(), Refunded: Money{p.Refunded, cur}.View(),
 		Surplus: p.Surplus, Method: p.Method, Brand: p.Brand, Last4: p.Last4, Decline: p.Decline, Reference: p.Reference,
 		GatewayRef: p.GatewayRef, Instrument: p.Saved, Schedule: p.Schedule, Payer: p.Payer, CreatedAt: p.CreatedAt,
 		CompletedAt: orNil(p.CompletedAt)}
+	for _, line := range p.Lines {
+		v.Lines = append(v.Lines, Price{Currency: cur}.viewOf(line))
+		if line.Levy != nil {
+			tax := Money{line.Amount, cur}.View()
+			v.Tax = &tax
+		}
+	}
+	return v
 }
 
 func orNil(t time.Time) *time.Time {

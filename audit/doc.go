@@ -11,7 +11,7 @@
 //	I-03   the gateway holds at most one successful charge for a key
 //	I-04   no link was paid more often than it may be; surplus is owed back whole
 //	I-05   a link's counters are the number of its payments that hold and use slots
-//	I-06   a payment's amount is what its link's price makes it
+//	I-06   a payment's amount is what its link's price makes it, and the sum of its lines with their tax
 //	I-07   no more was captured than the amount
 //	I-08   no more was refunded than was captured
 //	I-11   every amount is in 1..10^15-1 minor units of a known currency

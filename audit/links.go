@@ -12,7 +12,8 @@ import (
 // link is what is kept of a link, and what its payments add up to.
 type link struct {
 	id              string
-	price           uint64 // hash of currency and lines
+	price           uint64 // hash of currency and lines; 0 where payer or products decide about them
+	tax             paylink.Percent
 	max             int32
 	reserved, held  int32 // as stored; as counted
 	succeeded, used int32
@@ -24,7 +25,12 @@ func (a *audit) readLinks() error {
 	return a.l.EachLink(func(l paylink.Link) error {
 		a.report.Links++
 		row := link{id: l.ID, max: int32(min(l.MaxUses, 1<<30)), reserved: int32(l.Reserved), succeeded: int32(l.Succeeded)}
-		row.price = priceHash(l.Price)
+		if !loose(l.Price) {
+			row.price = priceHash(l.Price.Currency, l.Price.Lines)
+		}
+		if l.Price.Tax != nil {
+			row.tax = l.Price.Tax.Percent
+		}
 		row.closed, row.expires, row.priced = l.ClosedAt, l.ExpiresAt, priced(l)
 		a.links.add(keyOf(l.ID), row)
 		if err := l.Price.Check(); err != nil {
@@ -93,11 +99,20 @@ func (a *audit) closeLinks() error {
 	return nil
 }
 
+// loose prices don't say alone what lines a payment has: the payer chooses
+// quantities, or products give names and amounts, which change.
+func loose(p paylink.Price) bool {
+	return len(p.Products()) > 0 || (p.Chosen() && !p.Open())
+}
+
 // priceHash covers what decides the amount: what the payer typed into an open line
-// is left out.
-func priceHash(p paylink.Price) uint64 {
-	parts := []string{string(p.Currency)}
-	for _, l := range p.Lines {
+// is left out, and so is the tax.
+func priceHash(currency paylink.Currency, lines []paylink.Line) uint64 {
+	parts := []string{string(currency)}
+	for _, l := range lines {
+		if l.Levy != nil {
+			continue
+		}
 		if l.Open {
 			l.Amount = 0
 		}
@@ -128,9 +143,20 @@ func (a *audit) price(p paylink.Payment) {
 		return // the link was changed since: its own lines still add up
 	}
 	late(l.expires, "expired")
-	if l.price != priceHash(paylink.Price{Currency: p.Amount.Currency, Lines: p.Lines}) {
+	if l.price != 0 && l.price != priceHash(p.Amount.Currency, p.Lines) {
 		a.say("I-06", p.ID, "its lines are not those of link %s", p.LinkID)
 	}
+	if got := levied(p); got != l.tax && (got != 0 || (paylink.Levy{Percent: l.tax}).On(p.Amount.Minor) > 0) {
+		a.say("I-06", p.ID, "its tax is %s %%; link %s asks for %s %%", got.Decimal(), p.LinkID, l.tax.Decimal())
+	}
+}
+
+// levied is the rate of a payment's tax, which is its last line.
+func levied(p paylink.Payment) paylink.Percent {
+	if n := len(p.Lines); n > 0 && p.Lines[n-1].Levy != nil {
+		return p.Lines[n-1].Levy.Percent
+	}
+	return 0
 }
 
 func recompute(p paylink.Payment) error {
@@ -138,12 +164,18 @@ func recompute(p paylink.Payment) error {
 		return errors.New("the payment has no lines")
 	}
 	sum := paylink.Money{Currency: p.Amount.Currency}
-	for _, line := range p.Lines {
-		if line.Open && (line.Amount < line.Min || line.Amount > line.Max) {
+	for i, line := range p.Lines {
+		switch {
+		case line.Open && (line.Amount < line.Min || line.Amount > line.Max):
 			return fmt.Errorf("the amount typed, %s, is outside %d to %d minor units", p.Amount, line.Min, line.Max)
+		case line.Amount < 1 || line.N() < 1 || line.N() > paylink.MaxQuantity || line.Amount > paylink.MaxMinor/line.N():
+			return fmt.Errorf("line %d is %d times %d minor units", i+1, line.N(), line.Amount)
+		case line.Levy != nil && (i != len(p.Lines)-1 || line.Amount != line.Levy.On(sum.Minor)):
+			return fmt.Errorf("line %d is a tax of %d minor units; %s %% of the %d before it are %d", i+1, line.Amount,
+				line.Levy.Percent.Decimal(), sum.Minor, line.Levy.On(sum.Minor))
 		}
 		var err error
-		if sum, err = sum.Plus(paylink.Money{Minor: line.Amount, Currency: sum.Currency}); err != nil {
+		if sum, err = sum.Plus(paylink.Money{Minor: line.Amount * line.N(), Currency: sum.Currency}); err != nil {
 			return err
 		}
 	}

@@ -60,7 +60,7 @@ func (l *listener) LastPaid(context.Context, paylink.Link) (paylink.Payment, err
 func (l *listener) Gateway(paylink.Offer) (paylink.Gateway, error) {
 	return framed{origin: l.frame}, nil
 }
-func (l *listener) NewAttempt(string, int) string { return strings.Repeat("Ab1_", 11) }
+func (l *listener) AttemptFor(till.Sight) string { return strings.Repeat("Ab1_", 11) }
 func (l *listener) ReturnURL(link paylink.Link, _ paylink.Payment) string {
 	return link.RedirectURL
 }

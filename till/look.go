@@ -14,6 +14,11 @@ type Sight struct {
 	Now      time.Time
 	// Saved is the instrument that the link is bound to, where it is.
 	Saved *paylink.Instrument
+	// Products are those that the price names; the link's price is given as they stand,
+	// and Priced tells it from what it was before one of them changed. Both are empty
+	// where it names none.
+	Products []paylink.Product
+	Priced   string
 }
 
 // Look gives the link behind an address. It changes nothing: no row, no session,
@@ -27,6 +32,14 @@ func (t *Till) Look(ctx context.Context, address string) (Sight, error) {
 		}
 		s.Now = r.Now()
 		s.Standing = s.Link.StandingAt(s.Now)
+		s.Products, s.Priced, err = resolve(r, &s.Link)
+		if paylink.CodeOf(err) == "product_gone" {
+			if s.Standing == paylink.Payable {
+				s.Standing = paylink.OffSale
+			}
+		} else if err != nil {
+			return err
+		}
 		if s.Link.Instrument != "" {
 			saved, err := r.Instrument(s.Link.Instrument)
 			if err != nil {

@@ -21,7 +21,10 @@ type Order struct {
 	Address string // the link's token or slug
 	Attempt string // from the form, made by NewAttempt
 	Typed   paylink.Money
-	Method  paylink.Method
+	// Quantities by the place of the line in the price that the form showed; see
+	// paylink.Choice.
+	Quantities []int64
+	Method     paylink.Method
 	// Token comes from the gateway's own fields. Without it, and without Saved, the
 	// payer is sent to the gateway's page.
 	Token     string
@@ -37,8 +40,9 @@ type Order struct {
 // as it stands then: paid, declined, needing action (ActionURL), or unknown. The
 // same attempt again gives the same payment and does nothing.
 //
-// Errors before anything was reserved: Invalid (faults by form field), NotFound,
-// Gone (closed, expired, used up), Conflict "in_use" and "duplicate_reference",
+// Errors before anything was reserved: Invalid (faults by form field; "attempt" and
+// "price_changed" where the form is not of the link as it stands), NotFound, Gone
+// (closed, expired, used up, "product_gone"), Conflict "in_use" and "duplicate_reference",
 // Reused (the attempt was used with other content). An error after that is never
 // returned: the payment's state says what is known.
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
@@ -79,10 +83,17 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		if err := standing(offer.Link, tx.Now()); err != nil {
 			return err
 		}
-		if !t.checkAttempt(offer.Link, o.Attempt) {
-			return paylink.E(paylink.Invalid, "attempt", "the form is not one of this link's as it stands now; open the link again")
+		// Read in this transaction: what a product costs may have changed since the form
+		// was shown, and then the form's attempt is not one of the link's any more.
+		shown := offer
+		_, priced, err := resolve(tx, &shown.Link)
+		if err != nil {
+			return err
 		}
-		if p, err = t.draft(tx, offer, o); err != nil {
+		if err := t.checkAttempt(shown.Link, priced, o.Attempt); err != nil {
+			return err
+		}
+		if p, err = t.draft(tx, shown, o); err != nil {
 			return err
 		}
 		p.Fingerprint = print
@@ -145,10 +156,14 @@ func same(p paylink.Payment, print string) error {
 }
 
 // fingerprint covers what decides about money: the link, the amount typed, the
-// reference, the method. A token differs at each press and is left out, so that a
+// quantities, the reference, the method. A token differs at each press and is left out, so that a
 // double press with two tokens is still one attempt.
 func (o Order) fingerprint() string {
-	raw, _ := json.Marshal([]any{o.Address, o.Typed, o.Reference, o.Method, o.Saved})
+	what := []any{o.Address, o.Typed, o.Reference, o.Method, o.Saved}
+	if len(o.Quantities) > 0 {
+		what = append(what, o.Quantities)
+	}
+	raw, _ := json.Marshal(what)
 	sum := sha256.Sum256(raw)
 	return hex.EncodeToString(sum[:])
 }
@@ -156,16 +171,12 @@ func (o Order) fingerprint() string {
 // draft makes the payment that an order asks for, priced by the server.
 func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payment, error) {
 	l := offer.Link
-	total, err := l.Price.Total(o.Typed)
+	bill, err := l.Price.Bill(paylink.Choice{Typed: o.Typed, Quantities: o.Quantities})
 	if err != nil {
 		return paylink.Payment{}, err
 	}
 	if err := o.check(offer); err != nil {
 		return paylink.Payment{}, err
-	}
-	lines := append([]paylink.Line(nil), l.Price.Lines...)
-	if l.Price.Open() {
-		lines[0].Amount = total.Minor
 	}
 	reference := l.Reference
 	if reference == "" && l.Page.ShowReference {
@@ -173,7 +184,7 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 	}
 	p := paylink.Payment{ID: paylink.NewID(paylink.PrefixPayment, tx.Now()), LinkID: l.ID, Link: l.Version,
 		MerchantID: l.MerchantID, TerminalID: l.TerminalID, Gateway: offer.Terminal.Gateway, Account: offer.Terminal.Account,
-		Attempt: o.Attempt, Amount: total, Hold: l.Hold, Lines: lines, Schedule: l.Schedule,
+		Attempt: o.Attempt, Amount: bill.Total, Hold: l.Hold, Lines: bill.Lines, Schedule: l.Schedule,
 		Scope: l.Scope, Reference: reference, Method: o.Method, SaveIt: l.Save || o.Save,
 		Payer: o.Payer, Language: o.Language, ClientIP: o.ClientIP, CreatedAt: tx.Now(), LookAt: tx.Now().Add(patience)}
 	switch {

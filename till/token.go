@@ -26,20 +26,42 @@ func (t *Till) mac(purpose string, parts ...string) string {
 
 // NewAttempt makes the token that a payment form carries: unguessable, bound to
 // its link and to the version that the form shows, good for one payment. Making one
-// stores nothing.
+// stores nothing. For a link whose price names products use AttemptFor.
 func (t *Till) NewAttempt(linkID string, version int) string {
+	return t.newAttempt(linkID, version, "")
+}
+
+// AttemptFor is NewAttempt for what a form shows: bound to the prices of the
+// merchant's products, too, where the link sells any.
+func (t *Till) AttemptFor(s Sight) string {
+	return t.newAttempt(s.Link.ID, s.Link.Version, s.Priced)
+}
+
+func (t *Till) newAttempt(linkID string, version int, priced string) string {
 	n := paylink.NewToken()
-	return n + t.mac("attempt", linkID, strconv.Itoa(version), n)
+	return n + t.mac("attempt", attemptParts(linkID, version, priced, n)...)
+}
+
+func attemptParts(linkID string, version int, priced, n string) []string {
+	parts := []string{linkID, strconv.Itoa(version), n}
+	if priced != "" {
+		parts = append(parts, priced)
+	}
+	return parts
 }
 
 // checkAttempt refuses attempts that we did not make for this link as it stands: a
 // foreign page can't submit a form of its own making, and nobody is charged another
-// price than the form said.
-func (t *Till) checkAttempt(l paylink.Link, attempt string) bool {
-	if len(attempt) != attemptLength {
-		return false
+// price than the form said. priced is the mark that resolve gives.
+func (t *Till) checkAttempt(l paylink.Link, priced, attempt string) error {
+	if len(attempt) == attemptLength && subtle.ConstantTimeCompare([]byte(attempt[22:]),
+		[]byte(t.mac("attempt", attemptParts(l.ID, l.Version, priced, attempt[:22])...))) == 1 {
+		return nil
 	}
-	return subtle.ConstantTimeCompare([]byte(attempt[22:]), []byte(t.mac("attempt", l.ID, strconv.Itoa(l.Version), attempt[:22]))) == 1
+	if priced != "" {
+		return paylink.E(paylink.Invalid, "price_changed", "what is sold here has changed since the form was shown; open the link again")
+	}
+	return paylink.E(paylink.Invalid, "attempt", "the form is not one of this link's as it stands now; open the link again")
 }
 
 // attemptLength is that of every attempt, in characters.

@@ -9,12 +9,15 @@ import (
 	"paylink/dialect/payroc"
 	"paylink/gateway/sandbox"
 	"paylink/gateway/sandbox/bank"
+	"paylink/internal/safedial"
 	"paylink/web/checkout"
+	"paylink/web/picture"
 )
 
 // mounts is the list of APIs and pages. Adding one is its folder and its line here.
 var mounts = []func(*node, *http.ServeMux){
 	(*node).mountCheckout,
+	(*node).mountPictures,
 	func(n *node, mux *http.ServeMux) { (&frontstream.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) {
 		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook}).Mount(mux)
@@ -45,12 +48,18 @@ func openSandbox(n *node) (paylink.Gateway, error) {
 
 func (n *node) mountCheckout(mux *http.ServeMux) {
 	h := &checkout.Handler{Acts: n.till, Log: n.log.Logger, Wait: n.tries.wait,
-		ClientIP: func(r *http.Request) string { return r.RemoteAddr }}
+		ClientIP: func(r *http.Request) string { return r.RemoteAddr }, Picture: n.till.PicturePath}
 	if n.demo {
 		h.Numbers = map[string][]checkout.TestNumber{sandboxName: testNumbers()}
 		checkout.MountStories(mux)
 	}
 	h.Mount(mux)
+}
+
+func (n *node) mountPictures(mux *http.ServeMux) {
+	reach := n.dialing()
+	reach.Answer = picture.MaxBytes + 1
+	(&picture.Handler{Acts: n.till, Client: safedial.New(reach).Client(), Log: n.log.Logger}).Mount(mux)
 }
 
 // testNumbers are the published numbers that the sandbox takes, as the demo's page

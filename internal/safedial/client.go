@@ -9,7 +9,7 @@ import (
 
 // Client makes an HTTP client over the dialer. Its requests take Options.Total
 // at most, verify certificates, use no proxy, follow no redirect (the 3xx is the
-// answer), and read MaxAnswer bytes of a body: what is longer ends there.
+// answer), and read Options.Answer bytes of a body: what is longer ends there.
 // Every request's URL passes CheckURL's rules again. The client keeps few idle
 // connections and may be used by many goroutines: make one and keep it.
 func (d *Dialer) Client() *http.Client {
@@ -51,7 +51,7 @@ func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	res.Body = capped{io.LimitReader(res.Body, MaxAnswer), res.Body}
+	res.Body = capped{io.LimitReader(res.Body, g.o.Answer), res.Body}
 	return res, nil
 }
 

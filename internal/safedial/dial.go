@@ -34,6 +34,7 @@ type Options struct {
 	Connect       time.Duration  // to resolve and connect; 0: ConnectTimeout
 	Total         time.Duration  // for a whole request; 0: TotalTimeout
 	RootCAs       *x509.CertPool // nil: those of the system
+	Answer        int64          // bytes of an answer's body that are read; 0: MaxAnswer
 
 	// Before, if set, is told every address just before connect; an error stops it.
 	Before func(netip.AddrPort) error
@@ -63,6 +64,9 @@ func New(o Options) *Dialer {
 	}
 	if o.Connect == 0 {
 		o.Connect = ConnectTimeout
+	}
+	if o.Answer == 0 {
+		o.Answer = MaxAnswer
 	}
 	if o.Total == 0 {
 		o.Total = TotalTimeout

@@ -1,6 +1,7 @@
 package checkout
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -71,6 +72,9 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request, s till.Sight, 
 		name = "held"
 	case paylink.Pending:
 		name = "pending"
+		if p.Method == paylink.Stablecoin {
+			name = "pending_wallet"
+		}
 	case paylink.Refunded:
 		name = "refunded"
 	}
@@ -108,10 +112,34 @@ func slip(l look.Locale, s till.Sight, p paylink.Payment) []Pair {
 // link, which may have changed since.
 func (h *Handler) notice(s till.Sight, l look.Locale, p paylink.Payment, name string) NoticeView {
 	v := notice(h.shell(s.Offer, l, h.path(s.Offer)+"/"+p.Attempt), name, "payee", s.Merchant.Name)
-	f := factsOf(s.Offer, l)
+	f := h.factsOf(s, l)
 	f.Amount, f.Period, f.Pairs = l.Money(p.Amount), "", nil
+	f.list(l, p.Lines, f.Title, p.Amount)
 	v.Facts = &f
 	return v
+}
+
+// chosen are the form values that made a payment's lines of a link's price.
+func chosen(l look.Locale, price paylink.Price, p paylink.Payment) Values {
+	val := Values{}
+	if price.Open() && len(p.Lines) > 0 {
+		typed := price.Money(p.Lines[0].Amount)
+		val["amount"] = strings.ReplaceAll(typed.Decimal(), ".", l.Decimal())
+	}
+	rest := p.Lines
+	for i, line := range price.Lines {
+		if line.Open {
+			continue
+		}
+		n := int64(0) // lines of none are not in a payment
+		if len(rest) > 0 && rest[0].Product == line.Product && (line.Product != "" || rest[0].Title == line.Title) {
+			n, rest = rest[0].N(), rest[1:]
+		}
+		if line.Adjust != nil {
+			val[quantityName(i, line)] = strconv.FormatInt(n, 10)
+		}
+	}
+	return val
 }
 
 // resume lets a payer go on at the bank, where they left or lost its page.
@@ -159,7 +187,7 @@ func (h *Handler) failed(w http.ResponseWriter, r *http.Request, s till.Sight, l
 	case p.State == paylink.Declined && payable:
 		val := prefilled(p.Payer)
 		val["method"], val["reference"] = string(p.Method), p.Reference
-		val["amount"] = strings.ReplaceAll(p.Amount.Decimal(), ".", l.Decimal())
+		maps.Copy(val, chosen(l, s.Link.Price, p))
 		h.again(w, r, s, l, http.StatusOK, val, nil, l.T("decline."+declineWords(p.Decline)))
 	case p.State == paylink.Declined || p.State == paylink.Abandoned:
 		h.closed(w, r, s, l)

@@ -70,32 +70,56 @@ func (h *Handler) policy(o paylink.Offer) look.Policy {
 	return p
 }
 
-// facts are who asks for how much and what for.
-func factsOf(o paylink.Offer, l look.Locale) Facts {
-	price, page := o.Link.Price, o.Link.Page
-	f := Facts{Payee: o.Merchant.Name, Heading: l.T("facts.to"), Title: page.Title, Text: page.Description}
-	if total, err := price.Total(paylink.Money{}); err == nil && !price.Open() {
-		f.Amount = l.Money(total)
+// factsOf is who asks and what for, without lines and amount.
+func (h *Handler) factsOf(s till.Sight, l look.Locale) Facts {
+	page := s.Link.Page
+	f := Facts{Payee: s.Merchant.Name, Heading: l.T("facts.to"), Title: page.Title, Text: page.Description,
+		Cover: h.picture([]string{page.Cover}, true)}
+	if page.Markdown {
+		f.HTML = markdown(page.Description)
 	}
-	if len(price.Lines) > 1 || (!price.Open() && price.Lines[0].Title != "" && price.Lines[0].Title != page.Title) {
-		for i, line := range price.Lines {
-			title := line.Title
-			if title == "" {
-				title = l.T("lines.numbered", "n", strconv.Itoa(i+1))
-			}
-			f.Lines = append(f.Lines, FactLine{Label: title, Amount: l.Money(price.Money(line.Amount))})
-		}
+	if every := s.Link.Schedule; every != nil {
+		f.Period = l.T("period." + string(every.Every))
 	}
-	if len(f.Lines) > 1 {
-		f.Total = f.Amount
-	}
-	if s := o.Link.Schedule; s != nil {
-		f.Period = l.T("period." + string(s.Every))
-	}
-	if page.ShowReference && o.Link.Reference != "" {
-		f.Pairs = []Pair{{referenceWords(page, l), o.Link.Reference}}
+	if page.ShowReference && s.Link.Reference != "" {
+		f.Pairs = []Pair{{referenceWords(page, l), s.Link.Reference}}
 	}
 	return f
+}
+
+// count puts into the facts what is paid for and how much it is. An order's lines
+// stand in the form.
+func (f *Facts) count(s till.Sight, l look.Locale, bill paylink.Bill) {
+	price := s.Link.Price
+	switch {
+	case price.Open():
+		f.Live = l.T("amount.yours")
+	case price.Chosen():
+		f.Live = l.T("order.none")
+	default:
+		f.list(l, bill.Lines, s.Link.Page.Title, bill.Total)
+	}
+	if len(bill.Lines) > 0 {
+		f.Amount = l.Money(bill.Total)
+	}
+}
+
+// list writes the lines of what is paid for, where they say more than the title.
+func (f *Facts) list(l look.Locale, lines []paylink.Line, title string, total paylink.Money) {
+	price := paylink.Price{Currency: total.Currency}
+	if len(lines) == 1 && lines[0].N() == 1 && (lines[0].Open || lines[0].Title == "" || lines[0].Title == title) {
+		return
+	}
+	for i, line := range lines {
+		row := FactLine{Label: lineTitle(l, line, i), Amount: l.Money(price.Sum(line))}
+		if n := line.N(); n > 1 {
+			row.Note = l.T("lines.quantity", "quantity", strconv.FormatInt(n, 10), "price", l.Money(price.Money(line.Amount)))
+		}
+		f.Lines = append(f.Lines, row)
+	}
+	if len(lines) > 1 {
+		f.Total = l.Money(total)
+	}
 }
 
 func referenceWords(p paylink.Page, l look.Locale) string {
@@ -150,11 +174,27 @@ func prefilled(p paylink.Payer) Values {
 
 // form makes the payment page of a link.
 func (h *Handler) form(s till.Sight, l look.Locale, val Values, wrong Faults) FormView {
-	v := FormView{Shell: h.shell(s.Offer, l, h.path(s.Offer)), Facts: factsOf(s.Offer, l), Action: h.path(s.Offer), Attempt: marker}
+	v := FormView{Shell: h.shell(s.Offer, l, h.path(s.Offer)), Facts: h.factsOf(s, l), Action: h.path(s.Offer), Attempt: marker}
+	price := s.Link.Price
+	// What can't be charged has no lines, and no total is shown of it.
+	bill, _ := price.Bill(choose(s, l, val, Faults{}))
+	v.Facts.count(s, l, bill)
 	v.Sum = v.Facts.Amount
 	v.ask(asks(s.Offer), val, wrong)
+	v.Order = h.order(s, l, val, wrong, bill)
+	if v.Order != nil || v.Amount != nil {
+		v.Money = l.Pattern(price.Currency)
+		base, percent := sums(price)
+		v.Base, v.Percent = base, int64(percent)
+		if len(bill.Lines) > 0 {
+			v.Told = strconv.FormatInt(bill.Total.Minor, 10)
+		}
+	}
+	if v.Amount != nil && price.Tax != nil {
+		v.Amount.Hint = l.T("field.amount_plus", "range", v.Amount.Hint, "tax", taxName(l, *price.Tax))
+	}
 	v.Tab = l.T("page.title_open", "payee", v.Payee)
-	if v.Facts.Amount != "" {
+	if v.Facts.Amount != "" && !price.Chosen() {
 		v.Tab = l.T("page.title", "amount", v.Facts.Amount, "payee", v.Payee)
 	}
 	if len(wrong) > 0 {
@@ -162,8 +202,16 @@ func (h *Handler) form(s till.Sight, l look.Locale, val Values, wrong Faults) Fo
 	}
 	h.methods(&v, s)
 	v.Button = buttonOf(s, l)
-	v.Terms = terms(s, l, v.Gateway)
+	v.Terms = terms(s, l, v.Gateway, v.Facts.fixed())
 	return v
+}
+
+// fixed is the amount, "" where the payer may still change it.
+func (f Facts) fixed() string {
+	if f.Live != "" {
+		return ""
+	}
+	return f.Amount
 }
 
 // methods offers the ways to pay: the saved one where the link is bound to it, else
@@ -182,12 +230,17 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 		key := string(m)
 		one := Method{Key: key, Label: l.T("method." + key), Text: l.T("method."+key+"_text", "gateway", traits.Label),
 			Frame: traits.FrameURL, Title: l.T("method." + key + "_frame"), Height: frameHeight, Brands: []string{"bank"}}
-		if m == paylink.Card {
+		switch m {
+		case paylink.Card:
 			one.Brands = cardBrands
+		case paylink.Stablecoin: // there is nothing to type: the gateway's page shows where to send to
+			one.Brands, one.Frame = []string{"wallet"}, ""
+		}
+		if m != paylink.Stablecoin {
+			v.Hosted = l.T("method.hosted", "gateway", traits.Label)
 		}
 		v.Methods = append(v.Methods, one)
 	}
-	v.Hosted = l.T("method.hosted", "gateway", traits.Label)
 	if traits.Demo {
 		v.Demo = ofEachKind(h.Numbers[traits.Name])
 		if len(traits.Origins) > 0 {
@@ -210,8 +263,11 @@ func ofEachKind(list []TestNumber) (out []TestNumber) {
 }
 
 func savedLabel(l look.Locale, s paylink.SavedInstrument) string {
-	if s.Method == paylink.Bank {
+	switch s.Method {
+	case paylink.Bank:
 		return l.T("method.saved_bank", "last4", s.Last4)
+	case paylink.Stablecoin:
+		return l.T("method.saved_wallet", "last4", s.Last4)
 	}
 	return l.T("method.saved_card", "brand", look.BrandName(s.Brand), "last4", s.Last4)
 }
@@ -239,14 +295,16 @@ func buttonOf(s till.Sight, l look.Locale) string {
 		return l.T("pay.hold")
 	case link.Schedule != nil:
 		return l.T("pay.subscribe")
+	case link.Page.Donation:
+		return l.T("pay.donate")
 	}
 	return l.T("pay.pay")
 }
 
 // terms says above the button what is taken today, what later and how to stop it.
-func terms(s till.Sight, l look.Locale, gateway string) string {
+func terms(s till.Sight, l look.Locale, gateway, amount string) string {
 	var said []string
-	payee, amount := s.Merchant.Name, factsOf(s.Offer, l).Amount
+	payee := s.Merchant.Name
 	if every := s.Link.Schedule; every != nil {
 		stop := l.T("terms.stop", "payee", payee)
 		if s.Merchant.Email != "" {
@@ -272,6 +330,7 @@ func terms(s till.Sight, l look.Locale, gateway string) string {
 type sheetKey struct {
 	link, address, lang, region, country string
 	version                              int
+	priced                               string // how its products stand
 	merchant                             paylink.Merchant
 	terminal                             string // what of it decides about the page
 	day                                  string // where a date stands on the page
@@ -286,6 +345,14 @@ func (h *Handler) sheet(s till.Sight, l look.Locale, country string) (*sheet, er
 	}
 	if place.Known(country) {
 		key.country = strings.ToUpper(country)
+	}
+	if len(s.Products) > 0 {
+		// Names, texts and pictures may change without the price.
+		stamps := []byte(s.Priced)
+		for _, p := range s.Products {
+			stamps = strconv.AppendInt(append(stamps, ' '), p.UpdatedAt.UnixMicro(), 36)
+		}
+		key.priced = string(stamps)
 	}
 	if s.Link.Schedule != nil {
 		key.day = s.Now.Format(time.DateOnly)

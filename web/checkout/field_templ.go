@@ -398,8 +398,6 @@ func control(f Field) templ.Attributes {
 	put("inputmode", f.InputMode)
 	put("enterkeyhint", f.EnterKey)
 	put("data-e", f.Wrong)
-	put("data-currency", f.Currency)
-	put("data-decimal", f.Decimal)
 	if f.Kind == TextArea {
 		a["rows"] = strconv.Itoa(f.Rows)
 	}

@@ -106,9 +106,8 @@ func amountField(l look.Locale, a Asks) Field {
 	f := Field{Name: "amount", Label: l.T("field.amount"), Hint: l.T("field.amount_hint", "least", least, "most", most), Required: true,
 		AutoComplete: "off", InputMode: "decimal", EnterKey: "next", MaxLength: maxAmount,
 		Placeholder: l.Number(paylink.Money{Currency: a.Least.Currency}), Pattern: amountPattern(l, exp),
-		Wrong:    l.T("error.amount", "least", least, "most", most, "example", l.Number(example)),
-		Currency: string(a.Least.Currency), Decimal: l.Decimal()}
-	if l.SymbolAfter() {
+		Wrong: l.T("error.amount", "least", least, "most", most, "example", l.Number(example))}
+	if l.SymbolAfter(a.Least.Currency) {
 		f.Suffix = l.Symbol(a.Least.Currency)
 	} else {
 		f.Prefix = l.Symbol(a.Least.Currency)

@@ -22,7 +22,7 @@ type Acts interface {
 	Back(ctx context.Context, linkID, attempt string) (paylink.Payment, error)
 	LastPaid(ctx context.Context, l paylink.Link) (paylink.Payment, error)
 	Gateway(o paylink.Offer) (paylink.Gateway, error)
-	NewAttempt(linkID string, version int) string
+	AttemptFor(s till.Sight) string
 	ReturnURL(l paylink.Link, p paylink.Payment) string
 	LinkURL(address string) string
 	AttemptURL(address, attempt string) string
@@ -35,6 +35,9 @@ type Handler struct {
 	// Numbers are the test numbers of a gateway by its name, shown under the form
 	// where the gateway moves no money.
 	Numbers map[string][]TestNumber
+	// Picture is the address under which a merchant's picture is shown, large or as a
+	// small one beside a product; without it there are none.
+	Picture func(ref string, large bool) string
 	// ClientIP tells who asks; without it the connection's address is taken.
 	ClientIP func(*http.Request) string
 	// Wait limits tries: how long this client must wait before another POST to the
@@ -113,7 +116,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, err, true)
 		return
 	}
-	s.serve(w, r, h.Acts.NewAttempt(sight.Link.ID, sight.Link.Version))
+	s.serve(w, r, h.Acts.AttemptFor(sight))
 }
 
 // slash forgives a slash that people and mail programs put at the end.

@@ -67,7 +67,7 @@ func (a *acts) LastPaid(context.Context, paylink.Link) (paylink.Payment, error) 
 	return a.payment, nil
 }
 func (a *acts) Gateway(paylink.Offer) (paylink.Gateway, error)     { return gateway{}, nil }
-func (a *acts) NewAttempt(string, int) string                      { return goodAttempt }
+func (a *acts) AttemptFor(till.Sight) string                       { return goodAttempt }
 func (a *acts) ReturnURL(l paylink.Link, _ paylink.Payment) string { return l.RedirectURL + "#told" }
 func (a *acts) LinkURL(address string) string                      { return "https://pay.example/pay/" + address }
 func (a *acts) AttemptURL(address, attempt string) string {
@@ -438,7 +438,7 @@ func TestADeclinedPayerFindsTheFormWithWhatTheyTyped(t *testing.T) {
 	t.Parallel()
 	o := documented()
 	o.Link.Price.Lines = []paylink.Line{{Open: true, Min: 1, Max: 9999999}}
-	a := &acts{sight: till.Sight{Offer: o}, payment: paylink.Payment{State: paylink.Declined, Amount: paylink.Money{Minor: 1999, Currency: "USD"}, Method: paylink.Bank,
+	a := &acts{sight: till.Sight{Offer: o}, payment: paylink.Payment{State: paylink.Declined, Amount: paylink.Money{Minor: 1999, Currency: "USD"}, Lines: []paylink.Line{{Amount: 1999, Open: true}}, Method: paylink.Bank,
 		Payer: paylink.Payer{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.com", Country: "US", Region: "TX"}}}
 	w := get(site(t, a, nil), "/pay/tok/"+goodAttempt)
 	expect(t, w, 200, `value="19.99"`, `value="ada@example.com"`, `value=TX selected`, `action="/pay/tok"`, `value="bank" checked`, `data-start="2"`, `name="attempt" value="`+goodAttempt+`"`)

@@ -45,7 +45,7 @@ func NoticePage(v NoticeView) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if v.Facts != nil {
-				templ_7745c5c3_Err = facts(v.Locale, *v.Facts, false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = facts(v.Locale, *v.Facts).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -276,7 +276,7 @@ func NoticePage(v NoticeView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = look.Layout(v.Shell).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = look.Layout(dressed(v.Shell, v.Facts != nil && v.Facts.rich())).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -21,6 +21,11 @@ func readForm(f url.Values) Values {
 	for _, name := range []string{"amount", "reference", "first_name", "last_name", "email", "phone", "country", "street", "city", "state", "postal", "note", "method"} {
 		v[name] = strings.TrimSpace(f.Get(name))
 	}
+	for name := range f {
+		if strings.HasPrefix(name, "quantity_") {
+			v[name] = strings.TrimSpace(f.Get(name))
+		}
+	}
 	var lines []string
 	for _, line := range strings.FieldsFunc(v["street"], func(r rune) bool { return r == '\n' || r == '\r' }) {
 		if line = strings.TrimSpace(line); line != "" {
@@ -55,6 +60,7 @@ func readOrder(s till.Sight, l look.Locale, val Values, f url.Values) (till.Orde
 		}
 		o.Typed = m
 	}
+	o.Quantities = choose(s, l, val, wrong).Quantities
 	if e := val["email"]; a.Email != Off && e != "" && !isEmail(e) {
 		wrong["email"] = l.T("error.email")
 	}

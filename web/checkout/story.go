@@ -24,7 +24,7 @@ const storyTheme = "/stories/theme.css"
 func Stories(lang, region string) []Story {
 	w, _ := look.Speak(lang)
 	l := look.NewLocale(w, region)
-	out := formStories(l)
+	out := append(formStories(l), goodsStories(l)...)
 	return append(out, noticeStories(l)...)
 }
 
@@ -109,6 +109,7 @@ func formStories(l look.Locale) []Story {
 	})
 	add("your-amount", func(v *FormView) {
 		v.Facts.Amount, v.Sum, v.Heading, v.Button = "", "", l.T("facts.to"), l.T("pay.pay")
+		v.Live, v.Money = l.T("amount.yours"), l.Pattern("USD")
 		v.Payee, v.Title = "Lighthouse Trust", "Keep the lamp turning"
 		v.ask(Asks{Amount: true, Least: usd(1), Most: usd(9999999), Name: Required, Email: Required, Reference: Optional, Note: Optional}, nil, nil)
 	})
@@ -160,7 +161,7 @@ func formStories(l look.Locale) []Story {
 func everyError(l look.Locale, v *FormView) {
 	a := storyAsks
 	a.Amount, a.Reference, a.Note, a.Phone = true, Required, Required, Required
-	v.Facts.Amount, v.Sum = "", ""
+	v.Facts.Amount, v.Sum, v.Live, v.Money = "", "", l.T("amount.yours"), l.Pattern("USD")
 	v.ask(a, nil, nil) // once to learn the messages, once to show them
 	wrong := Faults{}
 	for _, f := range v.fields() {
@@ -199,6 +200,9 @@ func noticeStories(l look.Locale) []Story {
 	for _, state := range []string{"used_up", "expired", "cancelled", "unknown"} {
 		add(state, nil, nil, nil)
 	}
+	add("off_sale", nil, nil, nil)
+	add("resume_wallet", facts, nil, []Way{{Text: l.T("state.resume.button", "gateway", "Sandbox"), Href: "#", Main: true}, {Text: l.T("way.other"), Href: "#"}})
+	add("pending_wallet", &paid, slip[:1], later)
 	add("not_yet", nil, nil, nil, l.T("state.not_yet.at", "when", at))
 	add("too_many", nil, nil, again, l.N("state.too_many.wait", 5))
 	add("gateway_down", facts, nil, again)
@@ -219,6 +223,7 @@ func MountStories(mux *http.ServeMux) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		_, _ = w.Write(newThemeFile(storySheet, nil).body)
 	})
+	mux.HandleFunc("GET /stories/picture/{name}", storyPicture)
 	mux.HandleFunc("GET /stories/{name}", func(w http.ResponseWriter, r *http.Request) {
 		lang, region := r.FormValue("lang"), r.FormValue("region")
 		if region == "" {

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"paylink"
@@ -36,7 +37,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	val := readForm(form)
-	if form.Get("act") == "country" {
+	if form.Has("act") { // show the form again, for another country or with a new total
 		h.again(w, r, sight, l, http.StatusOK, val, nil, "")
 		return
 	}
@@ -53,6 +54,10 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		h.again(w, r, sight, l, http.StatusUnprocessableEntity, val, wrong, "")
+		return
+	}
+	if told, news := h.news(sight, l, order, form); news {
+		h.again(w, r, sight, l, http.StatusConflict, val, nil, told)
 		return
 	}
 	order.ClientIP = h.clientIP(r)
@@ -76,6 +81,21 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 	// but no-store and the referrer policy are.
 	copyHeader(w, h.headers(sight.Offer, l))
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// news is what to tell a payer whose form showed another total than what is chosen
+// in it makes: without the script a page does not follow what is typed, and nobody is
+// charged what they have not seen.
+func (h *Handler) news(s till.Sight, l look.Locale, o till.Order, form url.Values) (message string, news bool) {
+	price := s.Link.Price
+	if !form.Has("told") || !price.Chosen() || (price.Open() && price.Tax == nil) {
+		return "", false
+	}
+	bill, err := price.Bill(paylink.Choice{Typed: o.Typed, Quantities: o.Quantities})
+	if err != nil || form.Get("told") == strconv.FormatInt(bill.Total.Minor, 10) {
+		return "", false // an error is told by who takes the order
+	}
+	return l.T("error.total", "amount", l.Money(bill.Total)), true
 }
 
 // awaitFor and awaitStep bound the wait of a second press for the first one's answer.
@@ -124,8 +144,20 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request) (url.Values, 
 func (h *Handler) refused(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, val Values, err error) {
 	code := paylink.CodeOf(err)
 	switch kind := paylink.KindOf(err); {
-	case kind == paylink.Invalid && code == "attempt", kind == paylink.Reused:
-		h.again(w, r, s, l, http.StatusConflict, val, nil, l.T("error.stale"))
+	case kind == paylink.Invalid && (code == "attempt" || code == "price_changed"), kind == paylink.Reused:
+		// The link may have become another while the form was open: show it as it is.
+		if fresh, lerr := h.Acts.Look(r.Context(), s.Address.Value); lerr == nil {
+			s = fresh
+		}
+		if !h.payable(s) {
+			h.closed(w, r, s, l)
+			return
+		}
+		message := l.T("error.stale")
+		if code == "price_changed" {
+			message = l.T("error.price_changed")
+		}
+		h.again(w, r, s, l, http.StatusConflict, val, nil, message)
 	case kind == paylink.Invalid:
 		h.again(w, r, s, l, http.StatusUnprocessableEntity, val, h.translate(l, s, val, err), "")
 	case code == "duplicate_reference":
@@ -151,10 +183,23 @@ func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) 
 	for _, f := range v.fields() {
 		byName[f.Name] = f
 	}
+	if v.Order != nil {
+		for i := range v.Order.Items {
+			byName["quantity_"+strconv.Itoa(i)] = &v.Order.Items[i].Field
+		}
+	}
 	wrong := Faults{}
 	var e *paylink.Error
 	if !errors.As(err, &e) {
 		e = &paylink.Error{}
+	}
+	switch first := byName["quantity_0"]; {
+	case e.Code == "nothing_chosen" && first != nil:
+		return Faults{first.Name: l.T("error.nothing")}
+	case e.Code == "total_too_large" && first != nil:
+		return Faults{first.Name: l.T("error.too_much")}
+	case e.Code == "total_too_large" && v.Amount != nil:
+		return Faults{"amount": v.Amount.Wrong}
 	}
 	for _, fault := range e.Faults {
 		name := fault.Field
@@ -168,7 +213,7 @@ func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) 
 		case fault.Code == "text" && known:
 			wrong[name] = l.T("error.text")
 		case known:
-			wrong[name] = f.Wrong
+			wrong[f.Name] = f.Wrong
 		default:
 			wrong["method"] = l.T("error.method")
 		}
@@ -183,7 +228,7 @@ func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) 
 // attempt: the old one is spent or was never used, and both may stay so.
 func (h *Handler) again(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, status int, val Values, wrong Faults, message string) {
 	v := h.form(s, l, val, wrong)
-	v.Attempt = h.Acts.NewAttempt(s.Link.ID, s.Link.Version)
+	v.Attempt = h.Acts.AttemptFor(s)
 	v.Message, v.Chosen = message, val["method"]
 	v.MethodError = wrong["method"]
 	var page bytes.Buffer

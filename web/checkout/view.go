@@ -13,9 +13,21 @@ type Facts struct {
 	Heading string // what stands above the payee: "Payment to"
 	Title   string
 	Text    string
+	HTML    string     // Text as safe HTML, where it is Markdown
+	Cover   string     // address of a picture, "" for none
+	Live    string     // what stands in place of an amount that the payer decides about; "" where it is fixed
 	Lines   []FactLine // shown when there is more than one, or one with a quantity or a label
 	Total   string     // below the lines; "" without lines
 	Pairs   []Pair     // reference, date, method …
+}
+
+// rich facts show more than words and numbers.
+func (f Facts) rich() bool { return f.Cover != "" || f.HTML != "" }
+
+// dressed asks for the sheet of goods where a page shows any.
+func dressed(s look.Shell, goods bool) look.Shell {
+	s.Goods = goods
+	return s
 }
 
 // FactLine is one line of what is paid for.
@@ -59,8 +71,6 @@ type Field struct {
 	Prefix       string // "$" before the amount
 	Suffix       string // "€" behind it
 	Options      []Option
-	Currency     string // of an amount, for the script
-	Decimal      string
 }
 
 // ID is the field's id in the document.
@@ -95,6 +105,11 @@ type FormView struct {
 	Action      string // where the form is posted
 	Attempt     string // the payer's token against double submits
 	Amount      *Field // where the payer chooses it
+	Order       *Order // where the payer chooses quantities
+	Money       string // how the script writes amounts (look.Locale.Pattern), "" where none changes
+	Base        int64  // minor units that are asked for whatever is chosen
+	Percent     int64  // of the tax (paylink.Percent)
+	Told        string // the total that the page shows, in minor units
 	Details     []Field
 	Country     *Field
 	Address     []Field
@@ -120,6 +135,13 @@ type TestNumber struct{ Number, Does string }
 // wrong lists the fields in error, in the order in which they stand.
 func (v FormView) wrong() []Field {
 	var out []Field
+	if v.Order != nil {
+		for _, item := range v.Order.Items {
+			if item.Field.Error != "" {
+				out = append(out, item.Field)
+			}
+		}
+	}
 	for _, f := range v.fields() {
 		if f.Error != "" {
 			out = append(out, *f)
@@ -150,7 +172,7 @@ func (v FormView) fields() []*Field {
 
 // steps is how many steps the form has: details are a step only where there are any.
 func (v FormView) steps() int {
-	if len(v.fields()) == 0 {
+	if len(v.fields()) == 0 && v.Order == nil {
 		return 1
 	}
 	return 2
@@ -174,6 +196,14 @@ func (v FormView) start() string {
 
 // ask1 and ask2 are the questions of the two steps.
 func (v FormView) ask1() string {
+	if v.Order != nil {
+		return v.T("step.order")
+	}
+	return v.question()
+}
+
+// question is that of the fields below an order, or of the whole step without one.
+func (v FormView) question() string {
 	for _, f := range v.Details {
 		if f.Name != "reference" {
 			return v.T("step.who")

@@ -31,6 +31,8 @@ type Asset struct {
 // The assets of a payer's page.
 var (
 	Style  = asset("text/css; charset=utf-8", "pay.css", "guard.css", "base.css")
+	Goods  = asset("text/css; charset=utf-8", "goods.css", "goods.css") // for pages that sell something
+	Count  = asset("text/javascript; charset=utf-8", "goods.js", "goods.js")
 	Script = asset("text/javascript; charset=utf-8", "pay.js", "pay.js")
 	Icon   = asset("image/svg+xml", "icon.svg", "icon.svg")
 )
@@ -79,7 +81,7 @@ func Compress(body []byte) []byte {
 // MountAssets serves the assets. An address whose hash is not the current one is
 // not found rather than answered with other bytes.
 func MountAssets(mux *http.ServeMux) {
-	for _, get := range []func() *Asset{Style, Script, Icon} {
+	for _, get := range []func() *Asset{Style, Goods, Script, Count, Icon} {
 		mux.Handle("GET "+get().Path, get())
 	}
 }

@@ -3,7 +3,7 @@ package look
 // brandNames are proper names; they are the same in every language.
 var brandNames = map[string]string{
 	"visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover",
-	"diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay", "bank": "ACH",
+	"diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay", "bank": "ACH", "wallet": "USDC, EURC",
 }
 
 // BrandName is how a card brand writes itself, for an adapter's key ("visa").

@@ -1,6 +1,7 @@
 package look
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -52,24 +53,52 @@ func Accept(header string) (langs []string, region string) {
 
 // Money writes an amount with all digits of its currency, as CLDR 48 does for
 // the locale, and never leaves two dollars alike: "$25.00" to a payer in the
-// United States, "US$25.00" to one in Canada.
+// United States, "US$25.00" to one in Canada. Stablecoins, which CLDR does not know,
+// are written as wallets do: "25.00 USDC".
 func (l Locale) Money(m paylink.Money) string {
-	s := l.style()
 	number := l.Number(m)
 	sign := ""
 	if strings.HasPrefix(number, "-") {
 		sign, number = "-", number[1:]
 	}
-	symbol := l.Symbol(m.Currency)
-	if s.after {
-		return sign + number + nbsp + symbol
+	before, after := l.around(m.Currency)
+	return sign + before + number + after
+}
+
+// around is what stands before and after the digits of an amount.
+func (l Locale) around(c paylink.Currency) (before, after string) {
+	s, symbol := l.style(), l.Symbol(c)
+	if s.after || c.Stablecoin() {
+		return "", nbsp + symbol
 	}
 	last := symbol[len(symbol)-1]
 	if s.apart || (last|0x20 >= 'a' && last|0x20 <= 'z') {
-		return sign + symbol + nbsp + number
+		return symbol + nbsp, ""
 	}
-	return sign + symbol + number
+	return symbol, ""
 }
+
+// Pattern is what a script needs to write amounts of a currency as Money does, as
+// JSON: digits of the fraction, how many of them always stand, decimal and group
+// separators, digits before the first of these, what stands before and after.
+func (l Locale) Pattern(c paylink.Currency) string {
+	s := l.style()
+	exp, _ := c.Exponent()
+	keep := exp
+	if c.Stablecoin() {
+		keep = tokenDigits
+	}
+	before, after := l.around(c)
+	raw, err := json.Marshal([]any{exp, keep, s.decimal, s.group, s.least, before, after})
+	if err != nil {
+		panic(err) // numbers and texts
+	}
+	return string(raw)
+}
+
+// tokenDigits are the digits of a stablecoin's fraction that always stand; the rest
+// of its six only where they are not zero.
+const tokenDigits = 2
 
 // Number writes the digits of an amount without its currency: "1,234.50".
 func (l Locale) Number(m paylink.Money) string {
@@ -80,6 +109,9 @@ func (l Locale) Number(m paylink.Money) string {
 		sign, text = "-", text[1:]
 	}
 	whole, frac, point := strings.Cut(text, ".")
+	for m.Currency.Stablecoin() && len(frac) > tokenDigits && strings.HasSuffix(frac, "0") {
+		frac = frac[:len(frac)-1]
+	}
 	var b strings.Builder
 	b.WriteString(sign)
 	grouped := len(whole) >= 3+s.least
@@ -110,7 +142,7 @@ func (l Locale) Symbol(c paylink.Currency) string {
 }
 
 // SymbolAfter reports whether the locale writes the currency behind the number.
-func (l Locale) SymbolAfter() bool { return l.style().after }
+func (l Locale) SymbolAfter(c paylink.Currency) bool { return l.style().after || c.Stablecoin() }
 
 // Decimal is the character between whole and fraction: "." or ",".
 func (l Locale) Decimal() string { return l.style().decimal }

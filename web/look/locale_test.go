@@ -40,7 +40,7 @@ func TestMoneyIsWrittenAsThePayersLocaleWritesIt(t *testing.T) {
 		{"en", "US", 25, "JPY", "JP¥25"},
 		{"en", "US", 25000, "KWD", "KWD~25.000"},
 		{"en", "US", 2500, "CHF", "CHF~25.00"},
-		{"en", "US", 25_000_000, "USDC", "USDC~25.000000"},
+		{"en", "US", 25_000_000, "USDC", "25.00~USDC"},
 		{"en", "US", -2500, "USD", "-$25.00"},
 		{"fr", "FR", 123450, "EUR", "1^234,50~€"},
 		{"fr", "FR", 2500, "USD", "25,00~$US"},

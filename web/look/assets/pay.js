@@ -74,7 +74,7 @@ on(form, 'focusout', e => {
 on(form, 'input', e => {
   const el = e.target;
   if (el.ariaInvalid && el.validity.valid) check(el);
-  if (el.name === 'amount') sum(el);
+  if (money) sum();
 });
 
 // Steps: both stand on the page; the script shows one at a time.
@@ -96,7 +96,7 @@ function go(n) {
   scrollTo(0, form.getBoundingClientRect().top + scrollY - 24);
 }
 function next() {
-  if (!checkAll(steps[0])) return;
+  if (!checkAll(steps[0]) || !bought()) return;
   history.pushState(2, '');
   go(2);
 }
@@ -107,19 +107,49 @@ if (steps[1]) {
   on(window, 'popstate', e => go(e.state || 1));
 }
 
-// The amount that the payer types is shown where it will be charged.
-function sum(el) {
+// What the payer decides is added up as the server does it, in whole minor units, and
+// shown where it will be charged.
+const money = words.money && JSON.parse(words.money);
+function say(minor) {
+  const [digits, keep, mark, group, least, before, after] = money;
+  const text = String(minor).padStart(digits + 1, '0');
+  let whole = text.slice(0, text.length - digits);
+  let frac = text.slice(whole.length);
+  while (frac.length > keep && frac.endsWith('0')) frac = frac.slice(0, -1);
+  if (whole.length > 2 + least) whole = whole.replace(/\B(?=(\d{3})+$)/g, group);
+  return before + whole + (frac && mark + frac) + after;
+}
+function typed(el) {
   let text = el.value.replace(/[\s\u00a0\u202f]/g, '');
-  if (el.dataset.decimal === '.') text = text.replace(/,/g, '');
-  else if (/,/.test(text)) text = text.replace(/\./g, '').replace(',', '.');
-  text = el.validity.valid && +text ? new Intl.NumberFormat(words.locale, { style: 'currency', currency: el.dataset.currency }).format(text) : '';
+  text = money[2] === '.' ? text.replace(/,/g, '') : /,/.test(text) ? text.replace(/\./g, '').replace(',', '.') : text;
+  const [whole, frac = ''] = text.split('.');
+  return el.value && el.validity.valid ? BigInt(whole + frac.padEnd(money[0], '0')) : 0n;
+}
+function sum() {
+  let net = BigInt(words.base);
+  all('[data-each]', form).forEach(el => {
+    const cost = BigInt(el.validity.valid && el.value || 0) * BigInt(el.dataset.each);
+    el.closest('li').querySelector('.pl-line').textContent = say(cost);
+    net += cost;
+  });
+  all('[name=amount]', form).forEach(el => { net += typed(el); });
+  const levy = (net * BigInt(words.percent) + 500000n) / 1000000n;
+  const text = net ? say(net + levy) : '';
+  form.elements.told.value = net ? net + levy : '';
+  all('[data-levy]').forEach(el => { el.textContent = say(levy); });
   all('[data-sum]').forEach(s => {
     s.textContent = text || s.dataset.sum;
     s.classList.toggle('pl-open', !text);
     s.hidden = !s.textContent;
   });
+  return net;
 }
-all('[name=amount]', form).forEach(sum);
+if (money) sum();
+// Something must be bought.
+function bought() {
+  const first = find('[data-each]');
+  return !first || sum() > 0n || report([[find('.pl-order').dataset.none, first.id]]);
+}
 
 // Country first: the server says what an address needs there.
 const country = find('[name=country]');
@@ -201,7 +231,7 @@ on(form, 'submit', e => {
     stop();
     return next();
   }
-  if (!checkAll(form)) return stop();
+  if (!checkAll(form) || !bought()) return stop();
   if (!chosen()) {
     stop();
     report([[words.choose, find('[name=method]').id]]);

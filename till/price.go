@@ -1,0 +1,63 @@
+package till
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"paylink"
+)
+
+// maxCatalog is how many products a link offers that sells all of a merchant's: the
+// newest. A longer list is no page that anybody chooses from.
+const maxCatalog = 200
+
+// resolve puts the merchant's products into a link's price, and gives them with a
+// mark that changes with what is asked for. A price that names none costs no query
+// and has no mark. What is not sold at present is an Error of kind Gone and code
+// "product_gone".
+func resolve(r paylink.Reader, l *paylink.Link) (sold []paylink.Product, mark string, err error) {
+	ids := l.Price.Products()
+	if len(ids) == 0 && !l.Price.Catalog {
+		return nil, "", nil
+	}
+	if l.Price.Catalog {
+		active := true
+		sold, err = r.Products(paylink.ProductFilter{MerchantID: l.MerchantID, Active: &active, Currency: l.Price.Currency,
+			Paging: paylink.Paging{Limit: maxCatalog}})
+		if err != nil {
+			return nil, "", err
+		}
+	}
+	listed := make(map[string]bool, len(sold))
+	for _, one := range sold {
+		listed[one.ID] = true
+	}
+	for _, id := range ids {
+		if listed[id] {
+			continue
+		}
+		one, err := r.Product(id)
+		switch {
+		case paylink.KindOf(err) == paylink.NotFound, err == nil && one.MerchantID != l.MerchantID:
+			continue // With says that it is gone
+		case err != nil:
+			return nil, "", err
+		}
+		sold = append(sold, one)
+	}
+	price, err := l.Price.With(sold)
+	if err != nil {
+		return nil, "", err
+	}
+	if len(price.Lines) == 0 {
+		return nil, "", paylink.E(paylink.Gone, "product_gone", "nothing is sold by this link at present")
+	}
+	l.Price = price
+	raw, err := json.Marshal(price)
+	if err != nil {
+		return nil, "", err
+	}
+	sum := sha256.Sum256(raw)
+	return sold, hex.EncodeToString(sum[:]), nil
+}
