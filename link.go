@@ -23,6 +23,7 @@ type Link struct {
 	Schedule *Schedule // nil: paid once
 	Hold     bool      // authorize only
 	Save     bool      // save the instrument at purchase (FrontStream: TokenizeCard)
+	Paused   bool      // by the merchant, who may let it go on
 
 	// Instrument is a saved way to pay that the link is bound to: its id, or what
 	// another system calls it (FrontStream: TokenGuid, ExternalCardToken, …).
@@ -46,6 +47,7 @@ type Link struct {
 	Metadata    map[string]string
 
 	CreatedAt   time.Time
+	UpdatedAt   time.Time // when the merchant last changed it
 	ExpiresAt   time.Time // zero: never
 	ClosedAt    time.Time
 	CloseReason string
@@ -55,6 +57,8 @@ type Link struct {
 type Page struct {
 	Title         string   `json:"title,omitempty"`
 	Description   string   `json:"description,omitempty"`
+	Markdown      bool     `json:"markdown,omitempty"` // Description is Markdown
+	Cover         string   `json:"cover,omitempty"`    // a picture at the head: an https address
 	Language      string   `json:"language,omitempty"` // BCP 47, as given
 	Country       string   `json:"country,omitempty"`  // preselected, ISO 3166-1 alpha-2
 	Button        string   `json:"button,omitempty"`   // the merchant's own text
@@ -131,6 +135,7 @@ const (
 	UsedUp  Standing = "used_up"
 	Expired Standing = "expired"
 	Closed  Standing = "closed"
+	Paused  Standing = "paused"
 	// InUse: every slot is held by a payment that is under way; one may come back.
 	InUse Standing = "in_use"
 )
@@ -144,6 +149,8 @@ func (l Link) StandingAt(now time.Time) Standing {
 		return UsedUp
 	case !l.ExpiresAt.IsZero() && !now.Before(l.ExpiresAt):
 		return Expired
+	case l.Paused:
+		return Paused
 	case l.MaxUses > 0 && l.Succeeded+l.Reserved >= l.MaxUses:
 		return InUse
 	}

@@ -28,6 +28,7 @@ var states = map[string]state{
 	"used_up":      {http.StatusGone, "stop", ""},
 	"expired":      {http.StatusGone, "wait", ""},
 	"cancelled":    {http.StatusGone, "stop", ""},
+	"paused":       {http.StatusForbidden, "wait", ""},
 	"not_yet":      {http.StatusForbidden, "wait", ""},
 	"unknown":      {http.StatusNotFound, "ask", ""},
 	"forbidden":    {http.StatusForbidden, "stop", "bad"},

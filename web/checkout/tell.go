@@ -55,7 +55,8 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error, safe b
 
 // closed says why a link can't be paid, and shows nothing of what it asked for.
 func (h *Handler) closed(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale) {
-	name := map[paylink.Standing]string{paylink.Closed: "cancelled", paylink.Expired: "expired", paylink.UsedUp: "used_up"}[s.Standing]
+	name := map[paylink.Standing]string{paylink.Closed: "cancelled", paylink.Expired: "expired", paylink.UsedUp: "used_up",
+		paylink.Paused: "paused"}[s.Standing]
 	more := ""
 	if s.Standing == paylink.UsedUp && s.Link.MaxUses == 1 {
 		name = "already_paid"
