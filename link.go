@@ -57,8 +57,9 @@ type Link struct {
 type Page struct {
 	Title         string   `json:"title,omitempty"`
 	Description   string   `json:"description,omitempty"`
-	Markdown      bool     `json:"markdown,omitempty"` // Description is Markdown
-	Cover         string   `json:"cover,omitempty"`    // a picture at the head: an https address
+	Markdown      bool     `json:"markdown,omitempty"` // Description is CommonMark
+	Cover         string   `json:"cover,omitempty"`    // a picture's https address, or the id of a file
+	Donation      bool     `json:"donation,omitempty"` // say "Donate" where others pay
 	Language      string   `json:"language,omitempty"` // BCP 47, as given
 	Country       string   `json:"country,omitempty"`  // preselected, ISO 3166-1 alpha-2
 	Button        string   `json:"button,omitempty"`   // the merchant's own text
