@@ -36,6 +36,12 @@ func (c Currency) Exponent() (int, bool) {
 	return e, ok
 }
 
+// par are the currencies that stablecoins stand for: their issuer redeems one for one.
+var par = map[Currency]Currency{"USDC": "USD", "EURC": "EUR"}
+
+// Par is the currency that a stablecoin stands for, "" for other currencies.
+func (c Currency) Par() Currency { return par[c] }
+
 // Known reports whether the currency is in the table.
 func (c Currency) Known() bool {
 	_, ok := exponents[c]

@@ -17,6 +17,15 @@ const (
 	EventPaymentDisputed  = "payment.disputed"
 	EventPaymentReview    = "payment.review" // unknown past the horizon, or a mismatch: a person is needed
 	EventEndpointDisabled = "webhook_endpoint.disabled"
+	EventProductCreated   = "product.created"
+	EventProductUpdated   = "product.updated"
+	EventProductRemoved   = "product.removed"
+	EventTaxCreated       = "tax.created"
+	EventTaxUpdated       = "tax.updated"
+	EventTaxRemoved       = "tax.removed"
+	EventCustomerCreated  = "customer.created"
+	EventCustomerUpdated  = "customer.updated"
+	EventCustomerRemoved  = "customer.removed"
 )
 
 // Event is what a merchant must hear. Its body is frozen in the transaction that

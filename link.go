@@ -23,6 +23,7 @@ type Link struct {
 	Schedule *Schedule // nil: paid once
 	Hold     bool      // authorize only
 	Save     bool      // save the instrument at purchase (FrontStream: TokenizeCard)
+	Paused   bool      // by the merchant, who may let it go on
 
 	// Instrument is a saved way to pay that the link is bound to: its id, or what
 	// another system calls it (FrontStream: TokenGuid, ExternalCardToken, …).
@@ -46,6 +47,7 @@ type Link struct {
 	Metadata    map[string]string
 
 	CreatedAt   time.Time
+	UpdatedAt   time.Time // when the merchant last changed it
 	ExpiresAt   time.Time // zero: never
 	ClosedAt    time.Time
 	CloseReason string
@@ -133,6 +135,7 @@ const (
 	UsedUp  Standing = "used_up"
 	Expired Standing = "expired"
 	Closed  Standing = "closed"
+	Paused  Standing = "paused"
 	// InUse: every slot is held by a payment that is under way; one may come back.
 	InUse Standing = "in_use"
 	// OffSale: a product that the link sells is not sold at present. Only who looks
@@ -149,6 +152,8 @@ func (l Link) StandingAt(now time.Time) Standing {
 		return UsedUp
 	case !l.ExpiresAt.IsZero() && !now.Before(l.ExpiresAt):
 		return Expired
+	case l.Paused:
+		return Paused
 	case l.MaxUses > 0 && l.Succeeded+l.Reserved >= l.MaxUses:
 		return InUse
 	}

@@ -84,6 +84,27 @@ func (m Money) Plus(n Money) (Money, error) {
 // Negate turns a debit into a credit of the same size.
 func (m Money) Negate() Money { return Money{Minor: -m.Minor, Currency: m.Currency} }
 
+// In is the amount in another currency where both are worth the same: as it is, or
+// in the stablecoin that stands for its currency. Nothing is ever rounded.
+func (m Money) In(c Currency) (Money, bool) {
+	if m.Currency == c {
+		return m, true
+	}
+	from, _ := m.Currency.Exponent()
+	to, _ := c.Exponent()
+	if c.Par() != m.Currency || to < from {
+		return Money{}, false
+	}
+	out := Money{Minor: m.Minor, Currency: c}
+	for range to - from {
+		if abs(out.Minor) > MaxMinor/10 {
+			return Money{}, false
+		}
+		out.Minor *= 10
+	}
+	return out, true
+}
+
 func abs(n int64) int64 {
 	if n < 0 {
 		return -n

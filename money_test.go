@@ -92,3 +92,26 @@ func FuzzParseMoney(f *testing.F) {
 		}
 	})
 }
+
+func TestAnAmountIsWorthTheSameInTheStablecoinThatStandsForIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from paylink.Money
+		to   paylink.Currency
+		want string // "" where there is none
+	}{
+		{paylink.Money{Minor: 2999, Currency: "USD"}, "USDC", "29.990000 USDC"},
+		{paylink.Money{Minor: 1, Currency: "EUR"}, "EURC", "0.010000 EURC"},
+		{paylink.Money{Minor: 5, Currency: "USDC"}, "USDC", "0.000005 USDC"},
+		{paylink.Money{Minor: 2999, Currency: "USD"}, "EURC", ""},
+		{paylink.Money{Minor: 2999, Currency: "GBP"}, "USDC", ""},
+		{paylink.Money{Minor: 30_000, Currency: "USDC"}, "USD", ""},
+		{paylink.Money{Minor: 30_000, Currency: "GBP"}, "EUR", ""},
+		{paylink.Money{Minor: paylink.MaxMinor / 1000, Currency: "USD"}, "USDC", ""},
+	} {
+		got, ok := c.from.In(c.to)
+		if ok != (c.want != "") || (ok && got.String() != c.want) {
+			t.Errorf("%s in %s is %s, %t; want %q", c.from, c.to, got, ok, c.want)
+		}
+	}
+}

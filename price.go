@@ -117,9 +117,10 @@ func (p Price) Products() (ids []string) {
 }
 
 // With is the price as its products stand: their names and amounts in the lines, and,
-// for a Catalog, a line for each that is sold in the currency, of none as yet. Products
-// that a line refers to and that are not sold, or not in this currency, are an Error of
-// kind Gone and code "product_gone".
+// for a Catalog, a line for each that is sold in the currency, of none as yet. What is
+// priced in a currency is sold for the stablecoin that stands for it, too (Money.In).
+// Products that a line refers to and that are not sold, or not in this currency, are an
+// Error of kind Gone and code "product_gone".
 func (p Price) With(products []Product) (Price, error) {
 	known := make(map[string]Product, len(products))
 	for _, one := range products {
@@ -131,16 +132,18 @@ func (p Price) With(products []Product) (Price, error) {
 			continue
 		}
 		one := known[l.Product]
-		if !one.Sold() || one.Price.Currency != p.Currency {
+		price, fits := one.Price.In(p.Currency)
+		if !one.Sold() || !fits {
 			return p, E(Gone, "product_gone", fmt.Sprintf("product %s is not sold at present", l.Product))
 		}
-		p.Lines[i].Title, p.Lines[i].Amount = one.Name, one.Price.Minor
+		p.Lines[i].Title, p.Lines[i].Amount = one.Name, price.Minor
 		delete(known, l.Product)
 	}
 	if p.Catalog {
 		for _, one := range products {
-			if _, open := known[one.ID]; open && one.Sold() && one.Price.Currency == p.Currency {
-				p.Lines = append(p.Lines, Line{Title: one.Name, Amount: one.Price.Minor, Product: one.ID,
+			price, fits := one.Price.In(p.Currency)
+			if _, open := known[one.ID]; open && one.Sold() && fits {
+				p.Lines = append(p.Lines, Line{Title: one.Name, Amount: price.Minor, Product: one.ID,
 					Adjust: &Range{0, MaxQuantity}})
 			}
 		}

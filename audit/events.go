@@ -82,6 +82,9 @@ func (a *audit) readEvents() error {
 		a.told27(e)
 		switch e.Type {
 		case paylink.EventEndpointDisabled: // may happen to one endpoint many times
+		case paylink.EventProductCreated, paylink.EventProductUpdated, paylink.EventProductRemoved, paylink.EventTaxCreated, paylink.EventTaxUpdated,
+			paylink.EventTaxRemoved, paylink.EventCustomerCreated, paylink.EventCustomerUpdated, paylink.EventCustomerRemoved:
+			// What they are about counts no versions.
 		case paylink.EventPaymentReview:
 			a.reviews[keyOf(e.ObjectID)] = append(a.reviews[keyOf(e.ObjectID)], e.Version)
 		default:

@@ -86,6 +86,10 @@ func newProduct(t *testing.T, dsn string) *product {
 	if _, _, err := p.AddEndpoint(context.Background(), paylink.Endpoint{MerchantID: p.made.Merchant.ID, URL: hook.URL}); err != nil {
 		t.Fatal(err)
 	}
+	tee := paylink.Product{MerchantID: p.made.Merchant.ID, Name: "Tee", Price: paylink.Money{Minor: 1, Currency: "USD"}}
+	if _, err := p.Once(context.Background(), nil, p.AddsProduct(tee), func(till.Changed) (int, string, []byte) { return 201, "", nil }); err != nil {
+		t.Fatal(err)
+	}
 	return p
 }
 

@@ -44,6 +44,7 @@ func (t *Till) Amends(a Amendment) Change {
 		edited.ID, edited.MerchantID, edited.PartnerID, edited.Dialect = l.ID, l.MerchantID, l.PartnerID, l.Dialect
 		edited.State, edited.Reserved, edited.Succeeded = l.State, l.Reserved, l.Succeeded
 		edited.CreatedAt, edited.ClosedAt, edited.CloseReason = l.CreatedAt, l.ClosedAt, l.CloseReason
+		edited.UpdatedAt = tx.Now()
 		edited.Version = l.Version + 1
 		if err := tx.SaveLink(edited); err != nil {
 			return done, err

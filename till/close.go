@@ -62,7 +62,7 @@ func (c Closing) close(tx paylink.Tx) (l paylink.Link, err error) {
 			return l, errors.Join(err, unless(spent, paylink.E(paylink.Unauthenticated, "token", "the access token is unknown, used or expired")))
 		}
 	}
-	l.State, l.ClosedAt, l.CloseReason = paylink.LinkClosed, tx.Now(), c.Reason
+	l.State, l.ClosedAt, l.UpdatedAt, l.CloseReason = paylink.LinkClosed, tx.Now(), tx.Now(), c.Reason
 	l.Version++
 	return l, tx.SaveLink(l)
 }

@@ -63,7 +63,7 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 		ans = Answer{}
 		l := is.Link
 		l.ID = paylink.NewID(paylink.PrefixLink, tx.Now())
-		l.State, l.Version, l.Reserved, l.Succeeded, l.CreatedAt = paylink.LinkOpen, 1, 0, 0, tx.Now()
+		l.State, l.Version, l.Reserved, l.Succeeded, l.CreatedAt, l.UpdatedAt = paylink.LinkOpen, 1, 0, 0, tx.Now(), tx.Now()
 		if is.Bring != nil {
 			brought, err := bring(tx, *is.Bring)
 			if err != nil {

@@ -20,6 +20,9 @@ type Changed struct {
 	Endpoint paylink.Endpoint
 	Secret   signing.Secret // of Endpoint, where it was made anew
 	Delivery paylink.Delivery
+	Product  paylink.Product
+	Tax      paylink.Tax
+	Customer paylink.Customer
 }
 
 // do does a change without a key.

@@ -229,6 +229,8 @@ func standing(l paylink.Link, now time.Time) error {
 		return nil
 	case paylink.InUse:
 		return paylink.E(paylink.Conflict, "in_use", "a payment of this link is under way")
+	case paylink.Paused:
+		return paylink.E(paylink.Gone, string(s), "this link can't be paid at present")
 	default:
 		return paylink.E(paylink.Gone, string(s), "this link can't be paid any more")
 	}

@@ -38,7 +38,7 @@ func TestEveryMemberFindsItsPlaceInTheLink(t *testing.T) {
 			partner, merchant := r.made.Partner.ID, r.made.Merchant.ID
 			foreign := l.Foreign
 			want := paylink.Link{ID: l.ID, MerchantID: merchant, TerminalID: r.made.Terminals[0].ID, PartnerID: partner,
-				State: paylink.LinkOpen, Version: 1, Save: true, CreatedAt: l.CreatedAt, Foreign: foreign, Dialect: "frontstream",
+				State: paylink.LinkOpen, Version: 1, Save: true, CreatedAt: l.CreatedAt, UpdatedAt: l.CreatedAt, Foreign: foreign, Dialect: "frontstream",
 				Scope: "frontstream/" + partner + "/Acme", Reference: "INV-1", RedirectURL: "https://merchant.example/t?a=1#f",
 				Metadata: l.Metadata,
 				Price: paylink.Price{Currency: "USD", Lines: []paylink.Line{

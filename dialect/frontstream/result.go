@@ -122,7 +122,7 @@ func ResultOfRefusal(err error) PaymentResult {
 	switch paylink.CodeOf(err) {
 	case "duplicate_reference", "duplicate_running":
 		r.Message = "Duplicate TranId: a payment of it was processed before, or is under way"
-	case string(paylink.Closed), string(paylink.Expired), string(paylink.UsedUp):
+	case string(paylink.Closed), string(paylink.Expired), string(paylink.UsedUp), string(paylink.Paused):
 		r.Message = "The pay link can't be used any more"
 	}
 	return r

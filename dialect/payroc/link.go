@@ -80,7 +80,7 @@ func (p paymentLink) shown(l paylink.Link, url string, now time.Time) paymentLin
 // payment that is under way changes nothing.
 func status(l paylink.Link, now time.Time) string {
 	switch l.StandingAt(now) {
-	case paylink.Closed:
+	case paylink.Closed, paylink.Paused: // no payer gets in by either
 		return "deactivated"
 	case paylink.UsedUp:
 		return "completed"

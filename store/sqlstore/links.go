@@ -8,14 +8,15 @@ import (
 
 const linkColumns = `id, merchant_id, terminal_id, partner_id, state, version, price, schedule, hold, save_it, instrument,
 	scope, reference, max_uses, reserved, succeeded, redirect_url, page, dialect, foreign_json, metadata,
-	created_at, expires_at, closed_at, close_reason, customer_id`
+	created_at, expires_at, closed_at, close_reason, customer_id, paused, updated_at`
 
 func linkDest(l *paylink.Link) []any {
 	return []any{&l.ID, &l.MerchantID, &l.TerminalID, &l.PartnerID, (*string)(&l.State), num(&l.Version), document{&l.Price},
 		document{&l.Schedule}, &l.Hold, &l.Save, &l.Instrument,
 		&l.Scope, &l.Reference, num(&l.MaxUses), num(&l.Reserved), num(&l.Succeeded), &l.RedirectURL, document{&l.Page},
 		&l.Dialect, &l.Foreign, document{&l.Metadata},
-		at(&l.CreatedAt), at(&l.ExpiresAt), at(&l.ClosedAt), &l.CloseReason, &l.CustomerID}
+		at(&l.CreatedAt), at(&l.ExpiresAt), at(&l.ClosedAt), &l.CloseReason, &l.CustomerID,
+		&l.Paused, at(&l.UpdatedAt)}
 }
 
 func linkValues(l paylink.Link) []any {
@@ -23,7 +24,8 @@ func linkValues(l paylink.Link) []any {
 		encode(l.Schedule), truth(l.Hold), truth(l.Save), l.Instrument,
 		l.Scope, l.Reference, l.MaxUses, l.Reserved, l.Succeeded, l.RedirectURL, encode(l.Page),
 		l.Dialect, l.Foreign, encode(l.Metadata),
-		micros(l.CreatedAt), micros(l.ExpiresAt), micros(l.ClosedAt), l.CloseReason, l.CustomerID}
+		micros(l.CreatedAt), micros(l.ExpiresAt), micros(l.ClosedAt), l.CloseReason, l.CustomerID,
+		truth(l.Paused), micros(l.UpdatedAt)}
 }
 
 var (

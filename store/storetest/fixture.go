@@ -31,12 +31,12 @@ func newLink() paylink.Link {
 	return paylink.Link{ID: next(paylink.PrefixLink), MerchantID: merchant.ID, TerminalID: terminal.ID, PartnerID: "par_1",
 		State: paylink.LinkOpen, Version: 1,
 		Price:    paylink.Price{Currency: "USD", Lines: []paylink.Line{{Title: "Tee", Amount: 2500, Kind: "k", Foreign: "f"}}},
-		Schedule: &paylink.Schedule{Every: paylink.Monthly}, Hold: true, Save: true, Instrument: "ins_1", CustomerID: "cus_1", Scope: "par_1/shop",
+		Schedule: &paylink.Schedule{Every: paylink.Monthly}, Hold: true, Save: true, Paused: true, Instrument: "ins_1", CustomerID: "cus_1", Scope: "par_1/shop",
 		Reference: "order-1", MaxUses: 3, RedirectURL: "https://example.org/r",
 		Page: paylink.Page{Title: "T", Language: "fr", Fonts: []string{"Inter"}, Ask: paylink.Ask{Email: true},
 			Prefill: paylink.Payer{FirstName: "Ada"}, Methods: []paylink.Method{paylink.Card}},
 		Dialect: "native", Foreign: `{"x":1}`, Metadata: map[string]string{"a": "b"},
-		CreatedAt: then, ExpiresAt: then.Add(time.Hour), ClosedAt: then.Add(2 * time.Hour), CloseReason: "why"}
+		CreatedAt: then, UpdatedAt: then.Add(time.Minute), ExpiresAt: then.Add(time.Hour), ClosedAt: then.Add(2 * time.Hour), CloseReason: "why"}
 }
 
 func newPayment(l paylink.Link) (paylink.Payment, paylink.Step) {

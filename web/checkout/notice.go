@@ -30,6 +30,7 @@ var states = map[string]state{
 	"used_up":        {http.StatusGone, "stop", ""},
 	"expired":        {http.StatusGone, "wait", ""},
 	"cancelled":      {http.StatusGone, "stop", ""},
+	"paused":         {http.StatusForbidden, "wait", ""},
 	"not_yet":        {http.StatusForbidden, "wait", ""},
 	"off_sale":       {http.StatusForbidden, "stop", ""},
 	"unknown":        {http.StatusNotFound, "ask", ""},

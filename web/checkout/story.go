@@ -197,7 +197,7 @@ func noticeStories(l look.Locale) []Story {
 	add("already_paid", nil, nil, nil, l.T("state.already_paid.when", "when", at))
 	add("confirming", facts, nil, later)
 	add("resume", facts, nil, []Way{{Text: l.T("state.resume.button", "gateway", "Sandbox"), Href: "#", Main: true}, {Text: l.T("way.other"), Href: "#"}})
-	for _, state := range []string{"used_up", "expired", "cancelled", "unknown"} {
+	for _, state := range []string{"used_up", "expired", "cancelled", "paused", "unknown"} {
 		add(state, nil, nil, nil)
 	}
 	add("off_sale", nil, nil, nil)

@@ -1,0 +1,182 @@
+package till_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"reflect"
+	"testing"
+
+	"paylink"
+	"paylink/till"
+)
+
+func (r *rig) did(change till.Change) till.Changed {
+	r.t.Helper()
+	var out till.Changed
+	_, err := r.Once(r.t.Context(), nil, change, func(c till.Changed) (int, string, []byte) { out = c; return 200, "", nil })
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return out
+}
+
+func (r *rig) refused(change till.Change) error {
+	r.t.Helper()
+	_, err := r.Once(r.t.Context(), nil, change, func(till.Changed) (int, string, []byte) { return 200, "", nil })
+	return err
+}
+
+// told are the types of the events about an object, oldest first, and the last one's data.
+func (r *rig) told(id string) (types []string, data json.RawMessage) {
+	r.t.Helper()
+	err := r.Read(r.t.Context(), func(rd paylink.Reader) error {
+		list, err := rd.Events(paylink.EventFilter{MerchantID: r.merchant.ID, ObjectID: id})
+		for _, e := range list {
+			types = append([]string{e.Type}, types...)
+		}
+		var body paylink.EventView
+		if err == nil {
+			err = json.Unmarshal(list[0].Body, &body)
+		}
+		data = body.Data
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return types, data
+}
+
+func (r *rig) tee() paylink.Product {
+	return paylink.Product{MerchantID: r.merchant.ID, Name: "Tee", Price: paylink.Money{Minor: 2500, Currency: "USD"}, Active: true, Dialect: "native"}
+}
+
+func TestAProductIsAddedChangedAndRemovedAndTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	made := r.did(r.AddsProduct(r.tee(), paylink.File{Type: "image/png", Bytes: []byte("png")})).Product
+	now := r.did(r.AmendsProduct(r.merchant.ID, made.ID, func(p *paylink.Product) error {
+		p.Name, p.MerchantID, p.ID, p.Dialect = "Cap", "mer_other", "prd_other", "payroc"
+		return nil
+	}, paylink.File{Type: "image/png", Bytes: []byte("other")})).Product
+	if now.Name != "Cap" || now.ID != made.ID || now.MerchantID != r.merchant.ID || now.Dialect != "native" || len(now.Images) != 2 || now.Images[0] != made.Images[0] {
+		t.Errorf("changed: %+v", now)
+	}
+	err := r.Read(t.Context(), func(rd paylink.Reader) error {
+		kept, err := rd.Product(made.ID)
+		if err != nil || !reflect.DeepEqual(kept.View(), now.View()) {
+			t.Errorf("kept %+v, %v; want %+v", kept, err, now)
+		}
+		f, err := rd.File(now.Images[1])
+		if err == nil && (!bytes.Equal(f.Bytes, []byte("other")) || f.MerchantID != r.merchant.ID) {
+			t.Errorf("the picture: %+v", f)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	r.did(r.RemovesProduct(r.merchant.ID, made.ID))
+	if err := r.refused(r.RemovesProduct(r.merchant.ID, made.ID)); paylink.CodeOf(err) != "product_unknown" {
+		t.Errorf("removed twice: %v", err)
+	}
+	types, data := r.told(made.ID)
+	var v paylink.ProductView
+	if err := json.Unmarshal(data, &v); err != nil || v.RemovedAt == nil || v.Active || v.Price.Decimal != "25.00" ||
+		!reflect.DeepEqual(types, []string{paylink.EventProductCreated, paylink.EventProductUpdated, paylink.EventProductRemoved}) {
+		t.Errorf("told %v, %+v, %v", types, v, err)
+	}
+}
+
+func TestATaxIsAddedChangedAndRemovedAndTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	made := r.did(r.AddsTax(paylink.Tax{MerchantID: r.merchant.ID, Name: "VAT", Percent: 200_000, Active: true})).Tax
+	now := r.did(r.AmendsTax(r.merchant.ID, made.ID, func(v *paylink.Tax) error { v.Percent = 88_750; return nil })).Tax
+	if l := now.Levy(); l.TaxID != made.ID || l.Percent != 88_750 || l.Name != "VAT" {
+		t.Errorf("in a price: %+v", l)
+	}
+	r.did(r.RemovesTax(r.merchant.ID, made.ID))
+	types, data := r.told(made.ID)
+	var v paylink.TaxView
+	if err := json.Unmarshal(data, &v); err != nil || v.Percent != "8.875" || v.Active || v.RemovedAt == nil ||
+		!reflect.DeepEqual(types, []string{paylink.EventTaxCreated, paylink.EventTaxUpdated, paylink.EventTaxRemoved}) {
+		t.Errorf("told %v, %+v, %v", types, v, err)
+	}
+}
+
+func TestACustomersAddressIsOneLivingCustomersOnly(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ada := paylink.Customer{MerchantID: r.merchant.ID, Payer: paylink.Payer{FirstName: "Ada", Email: "ada@example.org"}}
+	made := r.did(r.AddsCustomer(ada)).Customer
+	ada.Payer.Email = "ADA@example.org"
+	if err := r.refused(r.AddsCustomer(ada)); paylink.CodeOf(err) != "email_taken" {
+		t.Errorf("a second Ada: %v", err)
+	}
+	other := r.did(r.AddsCustomer(paylink.Customer{MerchantID: r.merchant.ID, Company: "Engines"})).Customer
+	taken := r.AmendsCustomer(r.merchant.ID, other.ID, func(c *paylink.Customer) error { c.Payer.Email = "Ada@example.org"; return nil })
+	if err := r.refused(taken); paylink.CodeOf(err) != "email_taken" {
+		t.Errorf("another takes Ada's address: %v", err)
+	}
+	r.did(r.RemovesCustomer(r.merchant.ID, made.ID))
+	r.did(taken)
+	if types, data := r.told(other.ID); !reflect.DeepEqual(types, []string{paylink.EventCustomerCreated, paylink.EventCustomerUpdated}) ||
+		!bytes.Contains(data, []byte(`"email":"Ada@example.org"`)) {
+		t.Errorf("told %v, %s", types, data)
+	}
+}
+
+func TestWhatBreaksARuleOfTheCatalogChangesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	made := r.did(r.AddsProduct(r.tee())).Product
+	no := errors.New("no")
+	for name, c := range map[string]struct {
+		change till.Change
+		code   string
+	}{
+		"another merchant's": {r.RemovesProduct("mer_other", made.ID), "product_unknown"},
+		"an unknown one":     {r.RemovesTax(r.merchant.ID, "tax_x"), "not_found"},
+		"free":               {r.AmendsProduct(r.merchant.ID, made.ID, func(p *paylink.Product) error { p.Price.Minor = 0; return nil }), "invalid"},
+		"nameless":           {r.AmendsProduct(r.merchant.ID, made.ID, func(p *paylink.Product) error { p.Name = " "; return nil }), "invalid"},
+		"a card number":      {r.AmendsProduct(r.merchant.ID, made.ID, func(p *paylink.Product) error { p.Name = "4111 1111 1111 1111"; return nil }), "invalid"},
+		"eleven pictures":    {r.AmendsProduct(r.merchant.ID, made.ID, func(*paylink.Product) error { return nil }, make([]paylink.File, 11)...), "invalid"},
+		"no currency":        {r.AddsProduct(paylink.Product{MerchantID: r.merchant.ID, Name: "Tee", Price: paylink.Money{Minor: 1, Currency: "XXX"}}), "invalid"},
+		"more than all":      {r.AddsTax(paylink.Tax{MerchantID: r.merchant.ID, Name: "VAT", Percent: paylink.FullPercent + 1}), "invalid"},
+		"nobody":             {r.AddsCustomer(paylink.Customer{MerchantID: r.merchant.ID}), "invalid"},
+		"refused":            {r.AmendsProduct(r.merchant.ID, made.ID, func(*paylink.Product) error { return no }), "internal"},
+	} {
+		if err := r.refused(c.change); paylink.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", name, err, c.code)
+		}
+	}
+	if types, _ := r.told(made.ID); len(types) != 1 {
+		t.Errorf("told %v", types)
+	}
+}
+
+// A pause takes a link out of payers' hands and gives it back.
+func TestAPausedLinkCannotBePaidUntilItGoesOn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	address, id := r.issue(nil)
+	pause := func(is bool) {
+		if _, _, err := r.Amend(t.Context(), till.Amendment{LinkID: id, MerchantID: r.merchant.ID,
+			Edit: func(l *paylink.Link, _ paylink.Standing) error { l.Paused = is; return nil }}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pause(true)
+	if s, err := r.Look(t.Context(), address); err != nil || s.Standing != paylink.Paused {
+		t.Errorf("it looks %s, %v", s.Standing, err)
+	}
+	if _, err := r.Pay(t.Context(), r.order(address, id, "ok")); paylink.CodeOf(err) != "paused" {
+		t.Errorf("paid: %v", err)
+	}
+	pause(false)
+	if p := r.pay(r.order(address, id, "ok")); p.State != paylink.Captured {
+		t.Errorf("it is %s", p.State)
+	}
+}
