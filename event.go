@@ -17,6 +17,10 @@ const (
 	EventPaymentDisputed  = "payment.disputed"
 	EventPaymentReview    = "payment.review" // unknown past the horizon, or a mismatch: a person is needed
 	EventEndpointDisabled = "webhook_endpoint.disabled"
+	EventDebtCreated      = "debt.created"
+	EventDebtUpdated      = "debt.updated" // changed, or open again because its payment was returned
+	EventDebtPaid         = "debt.paid"
+	EventDebtCancelled    = "debt.cancelled"
 )
 
 // Event is what a merchant must hear. Its body is frozen in the transaction that

@@ -133,6 +133,10 @@ const (
 	Closed  Standing = "closed"
 	// InUse: every slot is held by a payment that is under way; one may come back.
 	InUse Standing = "in_use"
+	// Settled and WrittenOff are those of the link's debt: it was paid, over whichever
+	// link, or its merchant asks for it no more.
+	Settled    Standing = "settled"
+	WrittenOff Standing = "written_off"
 )
 
 // StandingAt is the one rule about whether a link may be paid at a moment.

@@ -20,6 +20,7 @@ type Changed struct {
 	Endpoint paylink.Endpoint
 	Secret   signing.Secret // of Endpoint, where it was made anew
 	Delivery paylink.Delivery
+	Debt     paylink.Debt
 }
 
 // do does a change without a key.
