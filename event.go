@@ -26,6 +26,10 @@ const (
 	EventCustomerCreated  = "customer.created"
 	EventCustomerUpdated  = "customer.updated"
 	EventCustomerRemoved  = "customer.removed"
+	EventDebtCreated      = "debt.created"
+	EventDebtUpdated      = "debt.updated" // changed, or open again because its payment was returned
+	EventDebtPaid         = "debt.paid"
+	EventDebtCancelled    = "debt.cancelled"
 )
 
 // Event is what a merchant must hear. Its body is frozen in the transaction that

@@ -28,6 +28,7 @@ const (
 	PrefixTax        = "tax_"
 	PrefixCustomer   = "cus_"
 	PrefixFile       = "fil_"
+	PrefixDebt       = "deb_"
 )
 
 // Lower-case Crockford base32 sorts as its bytes do, has no padding and no

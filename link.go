@@ -141,6 +141,10 @@ const (
 	// OffSale: a product that the link sells is not sold at present. Only who looks
 	// at the products tells it; StandingAt does not.
 	OffSale Standing = "unavailable"
+	// Settled and WrittenOff are those of the link's debt: it was paid, over whichever
+	// link, or its merchant asks for it no more.
+	Settled    Standing = "settled"
+	WrittenOff Standing = "written_off"
 )
 
 // StandingAt is the one rule about whether a link may be paid at a moment.

@@ -91,13 +91,3 @@ type Scope struct {
 	Name string
 	Once bool
 }
-
-// Debt is what is owed, named by scope and reference and shared by any number of
-// links. Reserved counts payments that may still take money for it, Paid those
-// that did (refunded ones included, voided and returned ones not).
-type Debt struct {
-	Scope     string
-	Reference string
-	Reserved  int
-	Paid      int
-}

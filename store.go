@@ -35,6 +35,7 @@ type LinkFilter struct {
 	MerchantID string
 	TerminalID string
 	State      LinkState
+	Scope      string // with Reference: the links of a debt
 	Reference  string
 	CustomerID string
 	Paging
@@ -89,6 +90,14 @@ type CustomerFilter struct {
 	Paging
 }
 
+// DebtFilter narrows a list of debts; mere names, which nobody made, are in no list.
+type DebtFilter struct {
+	MerchantID string
+	CustomerID string
+	Unpaid     bool // neither paid nor cancelled
+	Paging
+}
+
 // Reader reads committed state. A thing that does not exist is an error of kind
 // NotFound. Ids of other merchants are found here: the till compares owners.
 type Reader interface {
@@ -120,6 +129,12 @@ type Reader interface {
 	ForeignID(kind, value string) (ForeignID, error) // what an API calls so
 	ForeignIDOf(kind, objectID string) (ForeignID, error)
 	Debt(scope, reference string) (Debt, error) // unknown ones are empty, no error
+	DebtByID(id string) (Debt, error)
+	Debts(f DebtFilter) ([]Debt, error)
+	// Number is the object that a number of a series names; NumbersOf gives the numbers
+	// of those objects that have one.
+	Number(s Series, n int64) (objectID string, err error)
+	NumbersOf(s Series, objectIDs ...string) (map[string]int64, error)
 	Instrument(id string) (Instrument, error)
 	InstrumentByForeign(merchantID, foreign string) (Instrument, error)
 
@@ -181,7 +196,11 @@ type Tx interface {
 
 	// LockDebt holds the debt's row against other transactions, making it if needed.
 	LockDebt(scope, reference string) (Debt, error)
+	// SaveDebt stores it all; its id, once it has one, never changes.
 	SaveDebt(Debt) error
+	// GiveNumber gives an object the next number of a series, or the one that it has by
+	// now. It holds the series against others until the commit: do it last.
+	GiveNumber(s Series, objectID string) (int64, error)
 
 	PutInstrument(Instrument) error
 

@@ -123,7 +123,7 @@ type audit struct {
 
 	links    table[link]
 	debts    table[debt]
-	objects  map[key]struct{} // endpoints and deliveries, for claims
+	objects  map[key]struct{} // endpoints, deliveries and debts, for claims
 	told     map[key]uint64   // events still expected (+) or unexpected (-) of an object
 	reviews  map[key][]int    // versions with a payment.review event
 	slots    []span           // of links that may be paid once, and of debts that may

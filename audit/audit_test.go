@@ -177,6 +177,20 @@ var planted = []struct {
 		b.findLink("plk_one").ClosedAt = b.find("pay_02").CreatedAt.Add(-time.Microsecond)
 	}},
 	{"debt", "a debt's counter is wrong", false, "", func(b *books) { b.debts[0].Paid = 0 }},
+	{"debt", "a debt that a merchant made was paid twice", false, "I-26", func(b *books) {
+		b.debts[0].ID, b.debts[0].PaymentID, b.debts[0].Version = "deb_1", "pay_10", 2
+		b.find("pay_09").State, b.debts[0].Paid = paylink.Captured, 2
+	}},
+	{"debt", "a debt does not say what paid it", false, "I-26", func(b *books) { b.debts[0].ID, b.debts[0].Version = "deb_1", 2 }},
+	{"I-26", "a debt was paid in silence", false, "", func(b *books) {
+		b.debts[0].ID, b.debts[0].PaymentID, b.debts[0].Version = "deb_1", "pay_10", 2
+		b.event(paylink.EventDebtCreated, "deb_1", 1, 50)
+	}},
+	{"I-26", "a debt that begins with its payment", false, "", func(b *books) {
+		b.debts[0].ID, b.debts[0].PaymentID, b.debts[0].Version = "deb_1", "pay_10", 1
+		b.event(paylink.EventDebtPaid, "deb_1", 1, 50)
+	}},
+	{"I-30", "a debt at no version", false, "", func(b *books) { b.debts[0].ID, b.debts[0].PaymentID = "deb_1", "pay_10" }},
 	{"debt", "a debt is missing", false, "", func(b *books) { b.debts = b.debts[1:] }},
 	{"book", "a capture was not booked", false, "", func(b *books) { b.find("pay_02").entries = nil }},
 	{"book", "money is in suspense though nothing is amiss", false, "", func(b *books) {

@@ -23,9 +23,10 @@
 //	I-21   an idempotency key with an answer has the object that it made
 //	I-26   each visible change has exactly one event, with its version
 //	I-27   each event is delivered, scheduled or dead for each endpoint that wants it
-//	I-30   the versions of a link have no gap
+//	I-30   the versions of a link or debt have no gap
 //	I-36   no payment was reserved at or after the moment in which its link was closed or expired
-//	debt   a debt's counters are the number of payments that count in it
+//	debt   a debt's counters are the number of payments that count in it; one that a merchant
+//	       made is paid at most once, and says by which payment
 //	book   a payment's entries are what it captured and refunded
 //	quiet  nothing is left reserved, sending or unknown (quiet)
 //

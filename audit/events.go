@@ -88,7 +88,7 @@ func (a *audit) readEvents() error {
 		case paylink.EventPaymentReview:
 			a.reviews[keyOf(e.ObjectID)] = append(a.reviews[keyOf(e.ObjectID)], e.Version)
 		default:
-			a.unexpect(e.ObjectID, e.Type, e.Version)
+			a.unexpect(e.ObjectID, taleOf(e.Type), e.Version)
 		}
 		return nil
 	})
@@ -131,7 +131,7 @@ func (a *audit) closeEvents() error {
 	off := func(id string) bool { _, ok := a.told[keyOf(id)]; return ok && len(has)+len(wants) < a.o.Most }
 	err := a.l.EachEvent(func(e paylink.Event) error {
 		if off(e.ObjectID) && e.Type != paylink.EventPaymentReview && e.Type != paylink.EventEndpointDisabled {
-			has[e.ObjectID] = append(has[e.ObjectID], tale{e.Type, e.Version})
+			has[e.ObjectID] = append(has[e.ObjectID], tale{taleOf(e.Type), e.Version})
 		}
 		return nil
 	})
@@ -140,6 +140,16 @@ func (a *audit) closeEvents() error {
 			if off(l.ID) {
 				for version := range min(l.Version, mostVersions) {
 					wants[l.ID] = append(wants[l.ID], tale{eventOfVersion(l, version+1), version + 1})
+				}
+			}
+			return nil
+		})
+	}
+	if err == nil {
+		err = a.l.EachDebt(func(d paylink.Debt) error {
+			if off(d.ID) {
+				for version := range min(d.Version, mostVersions) {
+					wants[d.ID] = append(wants[d.ID], tale{taleOfDebt(version + 1), version + 1})
 				}
 			}
 			return nil

@@ -114,6 +114,21 @@ func (p *product) link(change func(*paylink.Link)) (address, id string) {
 	return string(a.Body[len("http://pay.test/pay/"):]), a.LinkID
 }
 
+// owe makes a debt, under an idempotency key.
+func (p *product) owe() (d paylink.Debt) {
+	p.t.Helper()
+	_, err := p.Once(context.Background(), &paylink.Claim{Scope: "s", Key: paylink.NewToken(), Fingerprint: "f"},
+		p.AddsDebt(paylink.Debt{MerchantID: p.made.Merchant.ID, Reference: "INV-3", Amount: paylink.Money{Minor: 2500, Currency: "USD"}}),
+		func(done till.Changed) (int, string, []byte) {
+			d = done.Debt
+			return 201, d.ID, nil
+		})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return d
+}
+
 func (p *product) ask(path string, in any, out any) {
 	body, _ := json.Marshal(in)
 	req, _ := http.NewRequest(http.MethodPost, p.bank+path, bytes.NewReader(body))
@@ -197,6 +212,9 @@ func TestTheRealBooksBreakNoRule(t *testing.T) {
 			crowd("", func(l *paylink.Link) { l.Hold = true })
 			crowd("INV-1", func(l *paylink.Link) { l.Scope, l.Page.ShowReference = "once", true })
 			crowd("", func(l *paylink.Link) { l.Scope, l.Reference = "often", "INV-2" })
+			d := p.owe()
+			crowd("", func(l *paylink.Link) { l.Scope, l.Reference = d.Scope, d.Reference })
+			crowd("", func(l *paylink.Link) { l.Scope, l.Reference = d.Scope, d.Reference })
 			crowd("", func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Open: true, Min: 100, Max: 5000}} })
 			time.Sleep(300 * time.Millisecond)
 			if found, _ := p.audit(false); len(found) > 0 {
@@ -208,12 +226,15 @@ func TestTheRealBooksBreakNoRule(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.rest()
+			if err := p.Read(context.Background(), func(r paylink.Reader) (err error) { d, err = r.DebtByID(d.ID); return err }); err != nil || d.State() != paylink.DebtPaid {
+				t.Errorf("the debt is %s: %v", d.State(), err)
+			}
 			found, report := p.audit(true)
 			for _, v := range found {
 				t.Error(v)
 			}
 			if report.Payments < 30 || report.States["captured"] < 15 || report.States["authorized"] == 0 || report.States["declined"] == 0 ||
-				report.Charges < 15 || report.Events < 30 || report.Deliveries < 30 || report.Claims != 8 {
+				report.Charges < 15 || report.Events < 30 || report.Deliveries < 30 || report.Claims != 11 {
 				t.Errorf("too little happened to prove anything: %+v", report)
 			}
 			p.break_(report)

@@ -12,6 +12,7 @@ type Sight struct {
 	paylink.Offer
 	Standing paylink.Standing
 	Now      time.Time
+	Debt     paylink.Debt // that the link is bound to, where it is
 	// Saved is the instrument that the link is bound to, where it is.
 	Saved *paylink.Instrument
 	// Products are those that the price names; the link's price is given as they stand,
@@ -39,6 +40,12 @@ func (t *Till) Look(ctx context.Context, address string) (Sight, error) {
 			}
 		} else if err != nil {
 			return err
+		}
+		if s.Link.Scope != "" && s.Link.Reference != "" {
+			if s.Debt, err = r.Debt(s.Link.Scope, s.Link.Reference); err != nil {
+				return err
+			}
+			s.Standing = s.Debt.Standing(s.Standing)
 		}
 		if s.Link.Instrument != "" {
 			saved, err := r.Instrument(s.Link.Instrument)
@@ -96,10 +103,19 @@ func (t *Till) LookAttempt(ctx context.Context, linkID, attempt string) (paylink
 	return p, err
 }
 
-// LastPaid is the newest payment that used up a link that may be paid once; the
-// page for whoever comes second says when it was paid, and nothing about by whom.
+// LastPaid is the payment that paid a link's debt, or the newest one that used up a
+// link that may be paid once; the page for whoever comes second says when it was paid,
+// and nothing about by whom.
 func (t *Till) LastPaid(ctx context.Context, l paylink.Link) (p paylink.Payment, err error) {
 	err = t.Store.View(ctx, func(r paylink.Reader) error {
+		if l.Scope != "" && l.Reference != "" {
+			if d, err := r.Debt(l.Scope, l.Reference); err != nil || d.PaymentID != "" {
+				if err == nil {
+					p, err = r.Payment(d.PaymentID)
+				}
+				return err
+			}
+		}
 		list, err := r.Payments(paylink.PaymentFilter{LinkID: l.ID, Paging: paylink.Paging{Limit: 50}})
 		for _, one := range list {
 			if one.State.Uses() && !one.Surplus {

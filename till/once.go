@@ -23,6 +23,7 @@ type Changed struct {
 	Product  paylink.Product
 	Tax      paylink.Tax
 	Customer paylink.Customer
+	Debt     paylink.Debt
 }
 
 // do does a change without a key.

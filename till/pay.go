@@ -42,7 +42,7 @@ type Order struct {
 //
 // Errors before anything was reserved: Invalid (faults by form field; "attempt" and
 // "price_changed" where the form is not of the link as it stands), NotFound, Gone
-// (closed, expired, used up, "product_gone"), Conflict "in_use" and "duplicate_reference",
+// (closed, expired, used up, the debt paid or cancelled, "product_gone"), Conflict "in_use" and "duplicate_reference",
 // Reused (the attempt was used with other content). An error after that is never
 // returned: the payment's state says what is known.
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
@@ -250,10 +250,15 @@ func (t *Till) claim(tx paylink.Tx, l *paylink.Link, p *paylink.Payment) error {
 	if err != nil {
 		return err
 	}
+	if d.Made() {
+		if err := asked(d); err != nil {
+			return err
+		}
+	}
 	if scope.Once && d.Paid > 0 {
 		return paylink.E(paylink.Conflict, "duplicate_reference", "this reference was paid before")
 	}
-	if scope.Once && d.Reserved > 0 {
+	if (scope.Once || d.Made()) && d.Reserved > 0 {
 		return paylink.E(paylink.Conflict, "duplicate_running", "a payment of this reference is under way")
 	}
 	d.Reserved++

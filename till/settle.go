@@ -162,7 +162,7 @@ func judgeSurplus(tx paylink.Tx, p *paylink.Payment) error {
 	if err != nil {
 		return err
 	}
-	p.Surplus = p.Surplus || (scope.Once && d.Reserved+d.Paid > 0)
+	p.Surplus = p.Surplus || ((scope.Once || d.Made()) && d.Reserved+d.Paid > 0)
 	p.InDebt = !p.Surplus
 	return nil
 }
@@ -187,13 +187,7 @@ func recount(tx paylink.Tx, before paylink.Payment, p *paylink.Payment) error {
 	if !p.InDebt && !before.InDebt {
 		return nil
 	}
-	d, err := tx.LockDebt(p.Scope, p.Reference)
-	if err != nil {
-		return err
-	}
-	d.Reserved += holds - held
-	d.Paid += uses - used
-	return tx.SaveDebt(d)
+	return countDebt(tx, *p, holds-held, uses-used)
 }
 
 // weight is what a payment counts in its link: slots held, slots used.

@@ -211,7 +211,7 @@ func (l *ledgers) Integrity() error {
 // indexesAgree reads each table of money by its rows and by its key: on
 // PostgreSQL, whose own checks need an extension, damage shows as a difference.
 func (l *ledgers) indexesAgree() error {
-	for _, table := range []string{"link", "payment", "payment_step", "entry", "event", "delivery", "claim", "debt"} {
+	for _, table := range []string{"link", "payment", "payment_step", "entry", "event", "delivery", "claim", "debt", "number"} {
 		var counts [2]int64
 		for i, scan := range []string{"enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on",
 			"enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"} {

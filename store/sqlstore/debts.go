@@ -6,18 +6,29 @@ import (
 	"paylink"
 )
 
-const debtColumns = "scope, reference, reserved, paid"
+// The counters change with every payment, the rest seldom.
+const (
+	debtCounters = "reserved, paid"
+	debtDetails  = `id, merchant_id, customer_id, currency, amount, title, description, due_on, payment_id, version, metadata,
+	dialect, foreign_json, created_at, updated_at, cancelled_at, cancel_reason`
+	debtColumns = "scope, reference, " + debtCounters + ", " + debtDetails
+)
 
 func debtDest(d *paylink.Debt) []any {
-	return []any{&d.Scope, &d.Reference, num(&d.Reserved), num(&d.Paid)}
+	return []any{&d.Scope, &d.Reference, num(&d.Reserved), num(&d.Paid),
+		&d.ID, &d.MerchantID, &d.CustomerID, (*string)(&d.Amount.Currency), &d.Amount.Minor, &d.Title, &d.Description, &d.DueOn,
+		&d.PaymentID, num(&d.Version), document{&d.Metadata},
+		&d.Dialect, &d.Foreign, at(&d.CreatedAt), at(&d.UpdatedAt), at(&d.CancelledAt), &d.CancelReason}
 }
 
-var debtByName = selectFrom("debt", debtColumns, "WHERE scope = $1 AND reference = $2")
-
-const (
-	addDebt  = "INSERT INTO debt (scope, reference, reserved, paid) VALUES ($1, $2, 0, 0) ON CONFLICT (scope, reference) DO NOTHING"
-	saveDebt = "UPDATE debt SET reserved = $1, paid = $2 WHERE scope = $3 AND reference = $4"
+var (
+	debtByName = selectFrom("debt", debtColumns, "WHERE scope = $1 AND reference = $2")
+	debtByID   = selectFrom("debt", debtColumns, "WHERE id = $1 AND id <> ''")
+	saveName   = updateOf("debt", debtCounters, "scope = #1 AND reference = #2 AND id = ''")
+	saveDebt   = updateOf("debt", debtCounters+", "+debtDetails, "scope = #1 AND reference = #2 AND id IN ('', #3)")
 )
+
+const addDebt = "INSERT INTO debt (scope, reference, reserved, paid) VALUES ($1, $2, 0, 0) ON CONFLICT (scope, reference) DO NOTHING"
 
 // Debt implements paylink.Reader.
 func (r *reader) Debt(scope, reference string) (paylink.Debt, error) {
@@ -42,11 +53,39 @@ func (t *tx) LockDebt(scope, reference string) (paylink.Debt, error) {
 
 // SaveDebt implements paylink.Tx.
 func (t *tx) SaveDebt(d paylink.Debt) error {
-	saved, err := t.did(saveDebt, d.Reserved, d.Paid, d.Scope, d.Reference)
+	text, values := saveName, []any{d.Reserved, d.Paid}
+	if d.Made() {
+		text = saveDebt
+		values = append(values, d.ID, d.MerchantID, d.CustomerID, string(d.Amount.Currency), d.Amount.Minor, d.Title, d.Description, d.DueOn,
+			d.PaymentID, d.Version, encode(d.Metadata),
+			d.Dialect, d.Foreign, micros(d.CreatedAt), micros(d.UpdatedAt), micros(d.CancelledAt), d.CancelReason)
+	}
+	values = append(values, d.Scope, d.Reference)
+	if d.Made() {
+		values = append(values, d.ID)
+	}
+	saved, err := t.did(text, values...)
 	if err == nil && !saved {
 		return notFound("debt", d.Reference)
 	}
 	return err
+}
+
+// DebtByID implements paylink.Reader.
+func (r *reader) DebtByID(id string) (paylink.Debt, error) {
+	return find(r, "debt", id, debtDest, debtByID, id)
+}
+
+// Debts implements paylink.Reader.
+func (r *reader) Debts(f paylink.DebtFilter) ([]paylink.Debt, error) {
+	filter := append(where(equals("merchant_id", f.MerchantID), equals("customer_id", f.CustomerID)), literal("id <> ''"))
+	if f.CustomerID != "" {
+		filter = append(filter, literal("customer_id <> ''"))
+	}
+	if f.Unpaid {
+		filter = append(filter, literal("paid = 0 AND cancelled_at = 0"))
+	}
+	return list(r, debtDest, "debt", debtColumns, f.Paging, filter)
 }
 
 const instrumentColumns = `id, merchant_id, gateway, account, foreign_id, token, method, brand, last4, exp_month, exp_year,

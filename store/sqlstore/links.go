@@ -52,6 +52,7 @@ func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
 	}
 	if f.Reference != "" {
 		filter = append(filter, literal("reference <> ''"), equals("reference", f.Reference))
+		filter = append(filter, where(equals("scope", f.Scope))...)
 	}
 	if f.CustomerID != "" {
 		filter = append(filter, literal("customer_id <> ''"), equals("customer_id", f.CustomerID))

@@ -32,7 +32,8 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 	pages := []paylink.Paging{page, {Before: "x", Limit: 20}, {After: "x", Limit: 20}, {Before: "y", After: "x", Limit: 20}}
 	err := s.Update(context.Background(), func(tx paylink.Tx) error {
 		for _, p := range pages {
-			for _, f := range []paylink.LinkFilter{{}, {MerchantID: "m"}, {MerchantID: "m", State: paylink.LinkClosed}, {MerchantID: "m", State: paylink.LinkOpen}, {MerchantID: "m", Reference: "r"}} {
+			for _, f := range []paylink.LinkFilter{{}, {MerchantID: "m"}, {MerchantID: "m", State: paylink.LinkClosed}, {MerchantID: "m", State: paylink.LinkOpen}, {MerchantID: "m", Reference: "r"},
+				{MerchantID: "m", Scope: "s", Reference: "r"}} {
 				f.Paging = p
 				_, _ = tx.Links(f)
 			}
@@ -40,6 +41,10 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 				{Scope: "s", Reference: "r", State: paylink.RequiresAction}} {
 				f.Paging = p
 				_, _ = tx.Payments(f)
+			}
+			for _, f := range []paylink.DebtFilter{{MerchantID: "m"}, {MerchantID: "m", Unpaid: true}, {MerchantID: "m", CustomerID: "c"}} {
+				f.Paging = p
+				_, _ = tx.Debts(f)
 			}
 			for _, f := range []paylink.EventFilter{{}, {MerchantID: "m"}, {MerchantID: "m", Type: "a"}, {ObjectID: "o"}, {MerchantID: "m", ObjectID: "o"}} {
 				f.Paging = p
@@ -57,6 +62,10 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 		_, _ = tx.ForeignID("x", "x")
 		_, _ = tx.ForeignIDOf("x", "x")
 		_, _ = tx.Debt("x", "x")
+		_, _ = tx.DebtByID("x")
+		_, _ = tx.Number(paylink.Series{}, 1)
+		_, _ = tx.NumbersOf(paylink.Series{}, "x")
+		_, _ = tx.GiveNumber(paylink.Series{}, "x")
 		_, _ = tx.Claim("x", "x")
 		_, _ = tx.Token("x")
 		_, _ = tx.Credential("x", "x", "x")

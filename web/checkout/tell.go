@@ -56,9 +56,10 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error, safe b
 // closed says why a link can't be paid, and shows nothing of what it asked for.
 func (h *Handler) closed(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale) {
 	name := map[paylink.Standing]string{paylink.Closed: "cancelled", paylink.Expired: "expired", paylink.UsedUp: "used_up",
-		paylink.OffSale: "off_sale", paylink.Paused: "paused"}[s.Standing]
+		paylink.OffSale: "off_sale", paylink.Paused: "paused",
+		paylink.Settled: "already_paid", paylink.WrittenOff: "cancelled"}[s.Standing]
 	more := ""
-	if s.Standing == paylink.UsedUp && s.Link.MaxUses == 1 {
+	if s.Standing == paylink.Settled || (s.Standing == paylink.UsedUp && s.Link.MaxUses == 1) {
 		name = "already_paid"
 		if p, err := h.Acts.LastPaid(r.Context(), s.Link); err == nil {
 			more = l.T("state.already_paid.when", "when", l.DateTime(p.CompletedAt))

@@ -1,0 +1,221 @@
+package till_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"paylink"
+	"paylink/till"
+)
+
+// owe makes a debt of 25.00 USD.
+func (r *rig) owe(reference string) paylink.Debt {
+	r.t.Helper()
+	return r.changed(r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Reference: reference, Title: "Cake", Dialect: "native",
+		Amount: paylink.Money{Minor: 2500, Currency: "USD"}}))
+}
+
+// changed does a change of a debt.
+func (r *rig) changed(c till.Change) (d paylink.Debt) {
+	r.t.Helper()
+	_, err := r.Once(r.t.Context(), nil, c, func(done till.Changed) (int, string, []byte) {
+		d = done.Debt
+		return 200, d.ID, nil
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return d
+}
+
+// issueFor makes a link of a debt.
+func (r *rig) issueFor(d paylink.Debt) (address, linkID string) {
+	return r.issue(func(l *paylink.Link) { l.Scope, l.Reference, l.MaxUses = d.Scope, d.Reference, 1 })
+}
+
+func (r *rig) debt(id string) (d paylink.Debt) {
+	r.t.Helper()
+	if err := r.Read(r.t.Context(), func(rd paylink.Reader) (err error) { d, err = rd.DebtByID(id); return err }); err != nil {
+		r.t.Fatal(err)
+	}
+	return d
+}
+
+func (r *rig) standing(address string) paylink.Standing {
+	r.t.Helper()
+	s, err := r.Look(r.t.Context(), address)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return s.Standing
+}
+
+func TestADebtIsPaidByOneOfItsLinksAndToldSo(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	d := r.owe("INV-1")
+	first, firstID := r.issueFor(d)
+	second, secondID := r.issueFor(d)
+	if d.State() != paylink.DebtOpen || d.Version != 1 || r.standing(second) != paylink.Payable {
+		t.Fatalf("a new debt is %s at version %d", d.State(), d.Version)
+	}
+	late := r.order(second, secondID, "ok")
+	p := r.pay(r.order(first, firstID, "ok"))
+	d = r.debt(d.ID)
+	if d.State() != paylink.DebtPaid || d.PaymentID != p.ID || d.Version != 2 {
+		t.Fatalf("after the payment: %+v", d)
+	}
+	if got := r.standing(second); got != paylink.Settled {
+		t.Errorf("the other link is %s", got)
+	}
+	if last, err := r.LastPaid(t.Context(), r.link(secondID)); err != nil || last.ID != p.ID {
+		t.Errorf("the other link was paid by %s: %v", last.ID, err)
+	}
+	if _, err := r.Pay(t.Context(), late); paylink.CodeOf(err) != "debt_paid" || paylink.KindOf(err) != paylink.Gone {
+		t.Errorf("the other link took a payment: %v", err)
+	}
+	if got := r.events(d.ID); !slices.Equal(got, []string{paylink.EventDebtCreated, paylink.EventDebtPaid}) {
+		t.Errorf("told %v", got)
+	}
+	if err := r.refused(r.CancelsDebt(r.merchant.ID, d.ID, "late")); paylink.CodeOf(err) != "debt_paid" {
+		t.Errorf("a paid debt was cancelled: %v", err)
+	}
+	r.whole()
+}
+
+func TestADebtIsPaidOnceHoweverManyLinksArePressedAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	d := r.owe("INV-1")
+	var orders []till.Order
+	for range 12 {
+		addr, id := r.issueFor(d)
+		orders = append(orders, r.order(addr, id, "ok"))
+	}
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	paid := 0
+	for _, o := range orders {
+		all.Go(func() {
+			p, err := r.Pay(t.Context(), o)
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil && p.State == paylink.Captured {
+				paid++
+			} else if code := paylink.CodeOf(err); code != "debt_paid" && code != "duplicate_running" {
+				t.Errorf("payment %s is %s: %v", p.ID, p.State, err)
+			}
+		})
+	}
+	all.Wait()
+	if d = r.debt(d.ID); paid != 1 || d.Paid != 1 || d.Reserved != 0 {
+		t.Errorf("paid %d times; the debt counts %d paid and %d reserved", paid, d.Paid, d.Reserved)
+	}
+	r.whole()
+}
+
+func TestADebtWhosePaymentIsReturnedIsOpenAgain(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	d := r.owe("INV-1")
+	addr, id := r.issueFor(d)
+	p := r.pay(r.order(addr, id, "bank"))
+	if r.debt(d.ID).State() != paylink.DebtPaid {
+		t.Fatal("a debit that the bank took does not pay the debt")
+	}
+	if _, err := r.Settle(t.Context(), p.ID, till.Evidence{Kind: paylink.EvidenceQuery, Outcome: r.gateway.says(p, paylink.OutcomeReturned)}); err != nil {
+		t.Fatal(err)
+	}
+	if d = r.debt(d.ID); d.State() != paylink.DebtOpen || d.PaymentID != "" {
+		t.Errorf("after the return: %+v", d)
+	}
+	if got := r.events(d.ID); !slices.Equal(got, []string{paylink.EventDebtCreated, paylink.EventDebtPaid, paylink.EventDebtUpdated}) {
+		t.Errorf("told %v", got)
+	}
+	addr, id = r.issueFor(d)
+	if p := r.pay(r.order(addr, id, "ok")); p.State != paylink.Captured {
+		t.Errorf("it can't be paid again: %s", p.State)
+	}
+	r.whole()
+}
+
+func TestACancelledDebtIsNotPaidAndAPaymentUnderWayMayFinish(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	d := r.owe("INV-1")
+	addr, id := r.issueFor(d)
+	other, otherID := r.issueFor(d)
+	late := r.order(other, otherID, "ok")
+	running := r.pay(r.order(addr, id, "action"))
+	if s := r.debt(d.ID).State(); s != paylink.DebtInProgress {
+		t.Errorf("while it is being paid it is %s", s)
+	}
+	d = r.changed(r.CancelsDebt(r.merchant.ID, d.ID, "paid by cheque"))
+	if d.State() != paylink.DebtCancelled || d.CancelReason != "paid by cheque" || r.standing(other) != paylink.WrittenOff {
+		t.Errorf("cancelled: %+v, its link is %s", d, r.standing(other))
+	}
+	if _, err := r.Pay(t.Context(), late); paylink.CodeOf(err) != "debt_cancelled" {
+		t.Errorf("a cancelled debt took a payment: %v", err)
+	}
+	if err := r.refused(r.CancelsDebt(r.merchant.ID, d.ID, "again")); paylink.CodeOf(err) != "debt_cancelled" {
+		t.Errorf("it was cancelled again: %v", err)
+	}
+	_, err := r.Settle(t.Context(), running.ID, till.Evidence{Kind: paylink.EvidenceQuery, Outcome: r.gateway.says(running, paylink.OutcomeCaptured)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d = r.debt(d.ID); d.State() != paylink.DebtPaid {
+		t.Errorf("after the payment that was under way it is %s", d.State())
+	}
+	want := []string{paylink.EventDebtCreated, paylink.EventDebtCancelled, paylink.EventDebtPaid}
+	if got := r.events(d.ID); !slices.Equal(got, want) {
+		t.Errorf("told %v", got)
+	}
+	r.whole()
+}
+
+func TestADebtIsMadeAndChangedByItsMerchantOnly(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	d := r.owe("INV-1")
+	if named := r.owe(""); named.Reference != named.ID {
+		t.Errorf("a debt without a reference is named %q", named.Reference)
+	}
+	usd := paylink.Money{Minor: 100, Currency: "USD"}
+	for what, c := range map[string]struct {
+		change till.Change
+		code   string
+	}{
+		"a reference twice":    {r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Reference: "INV-1", Amount: usd}), "debt_exists"},
+		"nothing owed":         {r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Amount: paylink.Money{Currency: "USD"}}), "invalid"},
+		"a currency that none": {r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Amount: paylink.Money{Minor: 1, Currency: "XXX"}}), "invalid"},
+		"a day that is none":   {r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Amount: usd, DueOn: "2026-02-30"}), "invalid"},
+		"somebody's customer":  {r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Amount: usd, CustomerID: "cus_none"}), "invalid"},
+		"another's debt":       {r.ChangesDebt("mer_2", d.ID, func(*paylink.Debt) error { return nil }), "debt_unknown"},
+		"a debt of nobody":     {r.CancelsDebt(r.merchant.ID, "deb_none", ""), "debt_unknown"},
+		"an edit that refuses": {r.ChangesDebt(r.merchant.ID, d.ID, func(*paylink.Debt) error { return paylink.E(paylink.Invalid, "mine", "no") }), "mine"},
+		"an edit to nonsense":  {r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount.Minor = 0; return nil }), "invalid"},
+	} {
+		if err := r.refused(c.change); paylink.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", what, err, c.code)
+		}
+	}
+	got := r.changed(r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error {
+		d.Amount.Minor, d.DueOn = 3000, "2026-12-24"
+		d.ID, d.Paid, d.Reference = "deb_x", 7, "other" // not its to change
+		return nil
+	}))
+	if got.ID != d.ID || got.Paid != 0 || got.Reference != "INV-1" || got.Amount.Minor != 3000 || got.DueOn != "2026-12-24" || got.Version != 2 {
+		t.Errorf("changed to %+v", got)
+	}
+	if told := r.events(d.ID); !slices.Equal(told, []string{paylink.EventDebtCreated, paylink.EventDebtUpdated}) {
+		t.Errorf("told %v", told)
+	}
+	var faults *paylink.Error
+	err := r.refused(r.AddsDebt(paylink.Debt{MerchantID: r.merchant.ID, Amount: paylink.Money{Currency: "USD"}, DueOn: "soon"}))
+	if !errors.As(err, &faults) || len(faults.Faults) != 2 {
+		t.Errorf("two broken rules are told as %v", err)
+	}
+}
