@@ -68,6 +68,8 @@ func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
 		{"products, taxes and files are kept and listed while they exist", catalog},
 		{"a customer's address is one living customer's", customers},
 		{"an address is one customer's among 64 callers", customerOnce},
+		{"links are found by their metadata of now", metadata},
+		{"a list keeps within its bounds, whichever way it is walked", bounds},
 		{"an audit is one snapshot while writers go on", snapshot},
 		{"an audit reads everything in order", auditWhole},
 		{"an audit ends with the error of its function", auditEnds},
