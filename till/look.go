@@ -22,21 +22,26 @@ type Sight struct {
 func (t *Till) Look(ctx context.Context, address string) (Sight, error) {
 	var s Sight
 	err := t.Store.View(ctx, func(r paylink.Reader) (err error) {
-		if s.Offer, err = r.Offer(address); err != nil {
-			return err
-		}
-		s.Now = r.Now()
-		s.Standing = s.Link.StandingAt(s.Now)
-		if s.Link.Instrument != "" {
-			saved, err := r.Instrument(s.Link.Instrument)
-			if err != nil {
-				return err
-			}
-			s.Saved = &saved
-		}
-		return nil
+		s, err = sightOf(r, address)
+		return err
 	})
 	return s, err
+}
+
+func sightOf(r paylink.Reader, address string) (s Sight, err error) {
+	if s.Offer, err = r.Offer(address); err != nil {
+		return s, err
+	}
+	s.Now = r.Now()
+	s.Standing = s.Link.StandingAt(s.Now)
+	if s.Link.Instrument != "" {
+		saved, err := r.Instrument(s.Link.Instrument)
+		if err != nil {
+			return s, err
+		}
+		s.Saved = &saved
+	}
+	return s, nil
 }
 
 // LookBack is Look for the pages of payments that were begun: an address that the
