@@ -86,7 +86,10 @@ func TestEveryDrawingIsTheMatrixWithItsQuietZone(t *testing.T) {
 		}
 		scale := size / n
 		at := (size - scale*n) / 2
-		same(t, "PNG", func(x, y int) bool { r, _, _, _ := img.At(at+x*scale+scale/2, at+y*scale+scale/2).RGBA(); return r == 0 })
+		same(t, "PNG", func(x, y int) bool {
+			r, _, _, _ := img.At(at+x*scale+scale/2, at+y*scale+scale/2).RGBA()
+			return r == 0
+		})
 	}
 
 	for _, color := range []bool{true, false} {

@@ -133,4 +133,3 @@ func TestAPreviewIsThePayersPageWithoutAnAttempt(t *testing.T) {
 		t.Errorf("closed: %d %v %s", status, err, page)
 	}
 }
-
