@@ -43,7 +43,7 @@ type LinkFilter struct {
 	Reference  string
 	CustomerID string
 	Metadata   map[string]string // with MerchantID: links that have all of these
-	Recipient  Recipient // once shared with such a person, judged like in ShareFilter
+	Recipient  Recipient         // once shared with such a person, judged like in ShareFilter
 	Paging
 }
 
