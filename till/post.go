@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,6 +156,13 @@ func (t *Till) letter(ctx context.Context, m paylink.Mail) (l Letter, fate fateO
 		if l.Share, err = r.Share(m.ShareID); err != nil {
 			return err
 		}
+		if l.Link.Price, err = withProducts(r, l.Link.Price); paylink.KindOf(err) == paylink.Gone && err != nil {
+			fate.cancel = "the link could not be paid any more when this letter's turn came: what it sells is not sold now"
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		if l.URL, err = t.urlOf(r, m.LinkID); err != nil {
 			return err
 		}
@@ -168,6 +176,26 @@ func (t *Till) letter(ctx context.Context, m paylink.Mail) (l Letter, fate fateO
 		return nil
 	})
 	return l, fate, err
+}
+
+// withProducts is a price as the products that its lines name stand now.
+func withProducts(r paylink.Reader, p paylink.Price) (paylink.Price, error) {
+	var all []paylink.Product
+	for _, id := range p.Products() {
+		one, err := r.Product(id)
+		if err != nil {
+			return p, err
+		}
+		all = append(all, one)
+	}
+	if all == nil {
+		return p, nil
+	}
+	catalog := p.Catalog
+	p.Catalog = false // the payer chooses: there is nothing to list
+	p, err := p.With(all)
+	p.Catalog = catalog
+	return p, err
 }
 
 // saveMail writes down what became of a letter and plans the next try.
@@ -185,7 +213,8 @@ func (t *Till) saveMail(ctx context.Context, m paylink.Mail, fate fateOf) error 
 			cur.LastError = ""
 		}
 		if fate.err != nil {
-			cur.LastError = brief(fate.err)
+			// Servers answer what they like; PostgreSQL takes neither NUL nor broken UTF-8.
+			cur.LastError = strings.ReplaceAll(strings.ToValidUTF8(brief(fate.err), "?"), "\x00", "?")
 		}
 		over := func(s paylink.MailState) { cur.State, cur.NextAt, cur.DoneAt = s, time.Time{}, tx.Now() }
 		switch {

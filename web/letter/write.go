@@ -61,9 +61,11 @@ func base(l till.Letter, countries ...string) view {
 	return v
 }
 
-// what is the matter of a link: title, text, lines and sum.
-func (v *view) what(lines []paylink.Line, price paylink.Price, sum paylink.Money) {
-	if len(lines) < 2 && (len(lines) == 0 || lines[0].Title == "" || lines[0].Title == v.Title) {
+// what is the matter of a price: its lines and their sum. One line that only says the
+// title again is left out.
+func (v *view) what(price paylink.Price, sum paylink.Money) {
+	lines := price.Lines
+	if len(lines) == 0 || (len(lines) == 1 && lines[0].N() == 1 && (lines[0].Title == "" || lines[0].Title == v.Title)) {
 		return
 	}
 	for i, line := range lines {
@@ -71,24 +73,22 @@ func (v *view) what(lines []paylink.Line, price paylink.Price, sum paylink.Money
 		if title == "" {
 			title = v.T("lines.numbered", "n", strconv.Itoa(i+1))
 		}
-		amount := ""
-		if line.Amount > 0 {
-			amount = v.Money(price.Money(line.Amount))
+		if line.N() > 1 {
+			title += ", " + v.T("lines.quantity", "quantity", strconv.FormatInt(line.N(), 10), "price", v.Money(price.Money(line.Amount)))
 		}
-		v.Lines = append(v.Lines, pair{title, amount})
+		v.Lines = append(v.Lines, pair{title, v.Money(price.Sum(line))})
 	}
-	if len(lines) > 1 && sum.Minor > 0 {
+	if len(lines) > 1 {
 		v.Lines = append(v.Lines, pair{v.T("lines.total"), v.Money(sum)})
 	}
 }
 
-// offer is what of a link can be said before it is paid.
+// offer is what of a link can be said before it is paid. Where the payer has a say in
+// it no sum is named.
 func (v *view) offer(l paylink.Link) {
-	if !l.Price.Open() {
-		if sum, err := l.Price.Total(paylink.Money{}); err == nil {
-			v.Amount = v.Money(sum)
-			v.what(l.Price.Lines, l.Price, sum)
-		}
+	if bill, err := l.Price.Bill(paylink.Choice{}); err == nil && !l.Price.Chosen() {
+		v.Amount = v.Money(bill.Total)
+		v.what(paylink.Price{Currency: l.Price.Currency, Lines: bill.Lines}, bill.Total)
 	}
 	if l.Schedule != nil {
 		v.Period = v.T("period." + string(l.Schedule.Every))
@@ -147,7 +147,7 @@ func receipt(l till.Letter) view {
 	p := l.Payment
 	v := base(l, p.Payer.Country)
 	v.Heading, v.Amount = v.T("facts.paid_to"), v.Money(p.Amount)
-	v.what(p.Lines, paylink.Price{Currency: p.Amount.Currency}, p.Amount)
+	v.what(paylink.Price{Currency: p.Amount.Currency, Lines: p.Lines}, p.Amount)
 	at := p.CompletedAt
 	subject, state, body := "mail.receipt.subject", "paid", "mail.receipt.body"
 	switch p.State {
