@@ -15,8 +15,10 @@ type Share struct {
 	Message    string // the merchant's own words, plain text
 	// MerchantCopy: the merchant got a letter, too, that says what was sent to whom.
 	MerchantCopy bool
-	Foreign      string // the id that an API prescribes (Payroc: ten characters); unique for a merchant
-	CreatedAt    time.Time
+	// Foreign is a short name in the form that an API prescribes (Payroc: ten capitals
+	// and digits); unique for a merchant.
+	Foreign   string
+	CreatedAt time.Time
 }
 
 // Recipient is whom a link is sent to.

@@ -1,6 +1,8 @@
 package till
 
 import (
+	"crypto/rand"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -9,8 +11,8 @@ import (
 	"paylink/internal/fault"
 )
 
-// mostRecipients is of one share (trust.md section 3, "Mail bombing").
-const mostRecipients = 50
+// MostRecipients is of one share (trust.md section 3, "Mail bombing").
+const MostRecipients = 50
 
 // mostMessage is the longest message in characters (Payroc OpenAPI, maxLength).
 const mostMessage = 1024
@@ -41,8 +43,7 @@ type Sharing struct {
 	MerchantID string // who asks; a link of others looks unknown
 	Recipients []paylink.Recipient
 	Message    string
-	Copy       bool   // a letter to the merchant, too
-	ForeignID  string // the id that an API gives it
+	Copy       bool // a letter to the merchant, too
 }
 
 // check judges what does not depend on the book. Fields are named by their path in
@@ -52,10 +53,10 @@ func (s Sharing) check() error {
 	switch n := len(s.Recipients); {
 	case n == 0:
 		f.Add("recipients", "required", "must name somebody")
-	case n > mostRecipients:
-		f.Add("recipients", "too_many", "must not be more than "+strconv.Itoa(mostRecipients)+" at a time")
+	case n > MostRecipients:
+		f.Add("recipients", "too_many", "must not be more than "+strconv.Itoa(MostRecipients)+" at a time")
 	}
-	for i, to := range s.Recipients[:min(len(s.Recipients), mostRecipients)] {
+	for i, to := range s.Recipients[:min(len(s.Recipients), MostRecipients)] {
 		at := "recipients[" + strconv.Itoa(i) + "]."
 		if err := paylink.CheckText(to.Name); err != nil {
 			f.Add(at+"name", "text", err.Error())
@@ -131,10 +132,13 @@ func sharable(s paylink.Standing) error {
 // share writes the rows.
 func (t *Till) share(tx paylink.Tx, l paylink.Link, m paylink.Merchant, s Sharing) (paylink.Share, []paylink.Mail, error) {
 	sh := paylink.Share{ID: paylink.NewID(paylink.PrefixShare, tx.Now()), LinkID: l.ID, MerchantID: l.MerchantID,
-		Method: paylink.SharedByEmail, Recipients: s.Recipients, Message: s.Message, MerchantCopy: s.Copy, Foreign: s.ForeignID,
-		CreatedAt: tx.Now()}
-	if err := tx.AddShare(sh); err != nil {
-		return sh, nil, err
+		Method: paylink.SharedByEmail, Recipients: s.Recipients, Message: s.Message, MerchantCopy: s.Copy, CreatedAt: tx.Now()}
+	err := errors.New("no share yet")
+	for err != nil { // 50 random bits: hardly ever a second time
+		sh.Foreign = rand.Text()[:10]
+		if err = tx.AddShare(sh); err != nil && paylink.CodeOf(err) != "share_taken" {
+			return sh, nil, err
+		}
 	}
 	letter := paylink.Mail{MerchantID: l.MerchantID, LinkID: l.ID, ShareID: sh.ID, Language: l.Page.Language}
 	var mails []paylink.Mail
@@ -201,5 +205,5 @@ func limited(to string, wait time.Duration) error {
 		whom = "to " + to
 	}
 	return &paylink.Error{Kind: paylink.Limited, Code: "mail_limit", After: wait,
-		Text: "too many links were sent " + whom + " lately; try again in " + wait.Round(time.Second).String()}
+		Text: "too many links were sent " + whom + " lately; try again in " + (wait.Truncate(time.Second) + time.Second).String()}
 }

@@ -53,6 +53,8 @@ func (h *Handler) routes() []route {
 		{"GET /v1/payments/{paymentId}", false, h.payment(cards)},
 		{"GET /v1/bank-transfer-payments", false, h.payments(bankTransfers)},
 		{"GET /v1/bank-transfer-payments/{paymentId}", false, h.payment(bankTransfers)},
+		{"POST /v1/payment-links/{paymentLinkId}/sharing-events", true, h.share},
+		{"GET /v1/payment-links/{paymentLinkId}/sharing-events", false, h.sharingEvents},
 	}
 }
 

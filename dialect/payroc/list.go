@@ -25,7 +25,7 @@ func (h *Handler) list(c call) (answer, error) {
 		}
 		filter := q.stored(c.merchant, t.ID)
 		from, err := c.cursor(r, q, t)
-		if err != nil || q.nobody() {
+		if err != nil {
 			return err
 		}
 		w := walk[paylink.Link]{prefix: paylink.PrefixLink, choosy: len(q.filters) > 0,
