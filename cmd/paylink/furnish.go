@@ -77,7 +77,8 @@ func (d *demo) merchant(ctx context.Context) (string, error) {
 	}
 	partner := paylink.NewID(paylink.PrefixPartner, time.Now())
 	out, err := t.Enrol(ctx, till.Enrolment{
-		Merchant: &paylink.Merchant{Name: "Demo Store", Email: "hello@demo-store.example", URL: "https://demo-store.example", Country: "US"},
+		Merchant: &paylink.Merchant{Name: "Demo Store", Email: "hello@demo-store.example", URL: "https://demo-store.example", Country: "US",
+			Footer: "Demo Store. No money moves here."},
 		Terminals: []paylink.Terminal{{Name: "Sandbox, US dollars", Gateway: sandboxName, Account: k.BankAccount,
 			Currency: "USD", Methods: []paylink.Method{paylink.Card, paylink.Bank}, Foreign: k.ProcessorGUID}},
 		Partner: &paylink.Partner{ID: partner, Name: "Demo Partner"},
