@@ -7,7 +7,8 @@ import (
 )
 
 // eventTypes is what an endpoint can listen to, and what a list can be narrowed to.
-var eventTypes = []string{paylink.EventLinkCreated, paylink.EventLinkUpdated, paylink.EventLinkClosed, paylink.EventPaymentHeld, paylink.EventPaymentPending,
+var eventTypes = []string{paylink.EventLinkCreated, paylink.EventLinkUpdated, paylink.EventLinkClosed, paylink.EventLinkShared,
+	paylink.EventPaymentHeld, paylink.EventPaymentPending,
 	paylink.EventPaymentSucceeded, paylink.EventPaymentDeclined, paylink.EventPaymentReturned, paylink.EventPaymentVoided,
 	paylink.EventPaymentRefunded, paylink.EventPaymentDisputed, paylink.EventPaymentReview, paylink.EventEndpointDisabled}
 
