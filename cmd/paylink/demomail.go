@@ -70,8 +70,8 @@ func (d *demo) letters() []shownLetter {
 	return out
 }
 
-// letterPolicy lets a letter show its own styles, and do nothing else.
-const letterPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+// letterPolicy lets a letter show its own styles and open its links, and nothing else.
+const letterPolicy = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 // letterPage is the HTML of one letter, for the inbox's frame.
 func (d *demo) letterPage(w http.ResponseWriter, r *http.Request) {

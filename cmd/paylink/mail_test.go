@@ -73,14 +73,14 @@ func TestADemoSharesALinkAndShowsTheLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = res.Body.Close()
-	if p := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(p, "sandbox; default-src 'none'") {
+	if p := res.Header.Get("Content-Security-Policy"); !strings.HasPrefix(p, "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'") {
 		t.Errorf("a letter is shown under %q", p)
 	}
 	if status, _ := get(t, r.BaseURL+"/demo/mails/7"); status != http.StatusNotFound {
 		t.Errorf("a letter that is not there: %d", status)
 	}
 	_, page := get(t, r.BaseURL+"/demo/inbox")
-	if !strings.Contains(page, "Demo Store has sent you a payment link") || !strings.Contains(page, `<iframe sandbox title=`) {
+	if !strings.Contains(page, "Demo Store has sent you a payment link") || !strings.Contains(page, `<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title=`) {
 		t.Error("the inbox's page shows no letter")
 	}
 }
