@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"paylink"
 	"paylink/internal/maildrop"
-	"paylink/internal/pgtest"
 	"paylink/internal/smtp"
 	"paylink/till"
 )
@@ -21,18 +19,9 @@ type mailRig struct {
 	drop *maildrop.Drop
 }
 
-// onBoth runs a test on either engine.
-func onBoth(t *testing.T, test func(t *testing.T, r *mailRig)) {
-	t.Parallel()
-	for engine, dsn := range map[string]func(*testing.T) string{
-		"SQLite":     func(t *testing.T) string { return filepath.Join(t.TempDir(), "paylink.db") },
-		"PostgreSQL": func(t *testing.T) string { return pgtest.Migrated(t, "till", migrate) },
-	} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			test(t, withMail(t, newRigOn(t, dsn(t))))
-		})
-	}
+// mailOnBoth is onBoth with a mail server.
+func mailOnBoth(t *testing.T, test func(t *testing.T, r *mailRig)) {
+	onBoth(t, func(t *testing.T, r *rig) { test(t, withMail(t, r)) })
 }
 
 func newMailRig(t *testing.T) *mailRig {

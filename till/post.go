@@ -51,7 +51,8 @@ const (
 	// mailFence is how long after its claim a letter may begin to leave. A node that was
 	// paused longer lets it be: another one has it by then.
 	mailFence = 30 * time.Second
-	// busyWait is how long the letter about a link waits that somebody is just paying.
+	// busyWait is how long a letter waits about a link that can't be paid just now:
+	// somebody is paying it, or it is paused.
 	busyWait = 2 * time.Minute
 )
 
@@ -141,13 +142,14 @@ type fateOf struct {
 func (t *Till) letter(ctx context.Context, m paylink.Mail) (l Letter, fate fateOf, err error) {
 	l.Mail = m
 	err = t.Store.View(ctx, func(r paylink.Reader) (err error) {
+		fate = fateOf{}
 		if l.Merchant, err = r.Merchant(m.MerchantID); err != nil {
 			return err
 		}
-		if l.Link, err = r.Link(m.LinkID); err != nil {
-			return err
-		}
 		if m.Kind == paylink.MailReceipt {
+			if l.Link, err = r.Link(m.LinkID); err != nil {
+				return err
+			}
 			if l.Payment, err = r.Payment(m.PaymentID); err == nil && !l.Payment.State.Paid() {
 				fate.cancel = "the payment came to nothing before this letter's turn: it is " + string(l.Payment.State)
 			}
@@ -156,46 +158,30 @@ func (t *Till) letter(ctx context.Context, m paylink.Mail) (l Letter, fate fateO
 		if l.Share, err = r.Share(m.ShareID); err != nil {
 			return err
 		}
-		if l.Link.Price, err = withProducts(r, l.Link.Price); paylink.KindOf(err) == paylink.Gone && err != nil {
-			fate.cancel = "the link could not be paid any more when this letter's turn came: what it sells is not sold now"
-			return nil
-		}
-		if err != nil {
+		var standing paylink.Standing
+		if l.Link, l.URL, standing, err = t.offered(r, m.LinkID); err != nil {
 			return err
 		}
-		if l.URL, err = t.urlOf(r, m.LinkID); err != nil {
-			return err
-		}
-		switch s := l.Link.StandingAt(r.Now()); s {
-		case paylink.InUse:
-			fate.wait = busyWait
+		switch standing {
 		case paylink.Payable:
+		case paylink.InUse, paylink.Paused, paylink.OffSale: // it may come back
+			fate.wait = busyWait
 		default:
-			fate.cancel = "the link could not be paid any more when this letter's turn came: it is " + string(s)
+			fate.cancel = "the link could not be paid any more when this letter's turn came: it is " + string(standing)
 		}
 		return nil
 	})
 	return l, fate, err
 }
 
-// withProducts is a price as the products that its lines name stand now.
-func withProducts(r paylink.Reader, p paylink.Price) (paylink.Price, error) {
-	var all []paylink.Product
-	for _, id := range p.Products() {
-		one, err := r.Product(id)
-		if err != nil {
-			return p, err
-		}
-		all = append(all, one)
+// offered is a link as a payer would see it who opens it by its URL: with its products'
+// prices, and with the standing of its debt.
+func (t *Till) offered(r paylink.Reader, linkID string) (l paylink.Link, url string, s paylink.Standing, err error) {
+	if url, err = t.urlOf(r, linkID); err != nil {
+		return l, "", "", err
 	}
-	if all == nil {
-		return p, nil
-	}
-	catalog := p.Catalog
-	p.Catalog = false // the payer chooses: there is nothing to list
-	p, err := p.With(all)
-	p.Catalog = catalog
-	return p, err
+	sight, err := sightOf(r, strings.TrimPrefix(url, t.LinkURL("")))
+	return sight.Link, url, sight.Standing, err
 }
 
 // saveMail writes down what became of a letter and plans the next try.

@@ -12,7 +12,7 @@ import (
 )
 
 func TestALetterIsSentOnceAndNeverLost(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *mailRig) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
 		_, link := r.issue(nil)
 		s := r.must(link, "ada@example.com", "busy@example.com", "cut@example.com", "lost@example.com", "refused@example.com")
 		r.send()
@@ -87,7 +87,7 @@ func TestAMailServerThatIsAwayIsWaitedForForDays(t *testing.T) {
 }
 
 func TestARestartSendsWhatWasCommitted(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *mailRig) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
 		_, link := r.issue(nil)
 		r.must(link, "ada@example.com")
 		// A node claimed the letter and died before, or after, it was sent: nobody can tell.
@@ -114,7 +114,7 @@ func TestARestartSendsWhatWasCommitted(t *testing.T) {
 }
 
 func TestTwoNodesSendEachLetterOnce(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *mailRig) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
 		_, link := r.issue(nil)
 		r.Post.Limits = till.MailLimits{Merchant: []till.MailLimit{{Letters: 1000, In: time.Hour}}}
 		for range 12 {
@@ -159,11 +159,25 @@ func TestALetterThatIsNoLongerTrueIsNotSent(t *testing.T) {
 	_, closed := r.issue(nil)
 	_, expired := r.issue(func(l *paylink.Link) { l.ExpiresAt = time.Now().Add(time.Hour) })
 	held, inUse := r.issue(func(l *paylink.Link) { l.MaxUses = 1 })
+	d := r.owe("INV-7")
+	_, owed := r.issueFor(d)
+	elsewhere, other := r.issueFor(d)
+	_, paused := r.issue(nil)
+	pause := func(is bool) {
+		t.Helper()
+		_, _, err := r.Amend(t.Context(), till.Amendment{LinkID: paused, MerchantID: r.merchant.ID,
+			Edit: func(l *paylink.Link, _ paylink.Standing) error { l.Paused = is; return nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	shares := map[string]paylink.Share{}
-	for _, id := range []string{paid, closed, expired, inUse} {
+	for _, id := range []string{paid, closed, expired, inUse, owed, paused} {
 		shares[id] = r.must(id, "ada@example.com")
 	}
 	r.pay(r.order(address, paid, "good"))
+	r.pay(r.order(elsewhere, other, "good"))
+	pause(true)
 	if _, _, err := r.Close(t.Context(), till.Closing{LinkID: closed, MerchantID: r.merchant.ID}); err != nil {
 		t.Fatal(err)
 	}
@@ -172,27 +186,33 @@ func TestALetterThatIsNoLongerTrueIsNotSent(t *testing.T) {
 	if got := r.arrived(); len(got) != 0 {
 		t.Fatalf("sent: %v", got)
 	}
-	for id, why := range map[string]string{paid: "used_up", closed: "closed", expired: "expired"} {
+	for id, why := range map[string]string{paid: "used_up", closed: "closed", expired: "expired", owed: "settled"} {
 		m := r.mails(paylink.MailFilter{ShareID: shares[id].ID})[0]
 		v := shares[id].View([]paylink.Mail{m})
 		if m.State != paylink.MailCancelled || m.Tries != 0 || !strings.Contains(v.Recipients[0].Reason, why) {
 			t.Errorf("%s: %+v", why, m)
 		}
 	}
-	if m := r.mails(paylink.MailFilter{ShareID: shares[inUse].ID})[0]; m.State != paylink.MailWaiting || m.Tries != 0 {
-		t.Errorf("while somebody is paying: %+v", m)
+	for what, id := range map[string]string{"while somebody is paying": inUse, "while it is paused": paused} {
+		if m := r.mails(paylink.MailFilter{ShareID: shares[id].ID})[0]; m.State != paylink.MailWaiting || m.Tries != 0 {
+			t.Errorf("%s: %+v", what, m)
+		}
 	}
+	if _, err := r.share(paused, "ada@example.com"); paylink.CodeOf(err) != "link_paused" {
+		t.Errorf("a paused link was shared: %v", err)
+	}
+	pause(false)
 	if _, err := r.Settle(t.Context(), p.ID, till.Evidence{Kind: paylink.EvidenceQuery, Outcome: r.gateway.says(p, paylink.OutcomeDeclined)}); err != nil {
 		t.Fatal(err)
 	}
 	r.later(time.Hour)
-	if got := r.arrived(); len(got) != 1 {
-		t.Errorf("once it can be paid again: %v", got)
+	if got := r.arrived(); len(got) != 2 {
+		t.Errorf("once they can be paid again: %v", got)
 	}
 }
 
 func TestAPayerGetsOneReceiptOfWhatIsTrue(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *mailRig) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
 		pay := func(token, email string, hold bool) paylink.Payment {
 			t.Helper()
 			address, link := r.issue(func(l *paylink.Link) { l.Hold = hold })

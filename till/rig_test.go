@@ -40,13 +40,7 @@ func (plain) Open(s, c []byte) ([]byte, error) {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	return newRigOn(t, filepath.Join(t.TempDir(), "paylink.db"))
-}
-
-// newRigOn is newRig over a store of one's own, such as PostgreSQL's.
-func newRigOn(t *testing.T, dsn string) *rig {
-	t.Helper()
-	db, err := sqlstore.Open(t.Context(), dsn, sqlstore.Options{TestClock: true})
+	db, err := sqlstore.Open(t.Context(), filepath.Join(t.TempDir(), "paylink.db"), sqlstore.Options{TestClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func (s Sharing) check() error {
 
 // Shares sends a link to people: the share, a letter to each, and the event are
 // committed together; the letters leave by Mail. A link that can't be paid any more is
-// a Conflict (link_closed, link_used_up, link_expired); too many letters are Limited;
+// a Conflict ("link_" and its standing: link_expired); too many letters are Limited;
 // a till without a Post is Unavailable (mail_off).
 func (t *Till) Shares(s Sharing) Change {
 	return func(tx paylink.Tx) (done Changed, err error) {
@@ -94,7 +94,11 @@ func (t *Till) Shares(s Sharing) Change {
 		if err != nil {
 			return done, err
 		}
-		if err := sharable(l.StandingAt(tx.Now())); err != nil {
+		var standing paylink.Standing
+		if done.Link, done.URL, standing, err = t.offered(tx, l.ID); err != nil {
+			return done, err
+		}
+		if err := sharable(standing); err != nil {
 			return done, err
 		}
 		m, err := tx.LockMerchant(l.MerchantID)
@@ -107,10 +111,6 @@ func (t *Till) Shares(s Sharing) Change {
 		if err := t.Post.limits().allow(tx, s); err != nil {
 			return done, err
 		}
-		if done.URL, err = t.urlOf(tx, l.ID); err != nil {
-			return done, err
-		}
-		done.Link = l
 		done.Share, done.Mails, err = t.share(tx, l, m, s)
 		fault.Point("K03.before")
 		return done, err
@@ -118,15 +118,16 @@ func (t *Till) Shares(s Sharing) Change {
 }
 
 func sharable(s paylink.Standing) error {
-	switch s {
-	case paylink.Closed:
-		return paylink.E(paylink.Conflict, "link_closed", "the link was closed; make a new one")
-	case paylink.UsedUp:
-		return paylink.E(paylink.Conflict, "link_used_up", "the link was paid as often as it may be; make a new one")
-	case paylink.Expired:
-		return paylink.E(paylink.Conflict, "link_expired", "the link has expired; make a new one, or let it live longer")
-	}
-	return nil
+	why := map[paylink.Standing]string{
+		paylink.Closed:     "the link was closed; make a new one",
+		paylink.UsedUp:     "the link was paid as often as it may be; make a new one",
+		paylink.Expired:    "the link has expired; make a new one, or let it live longer",
+		paylink.Paused:     "the link is paused; let it go on first",
+		paylink.OffSale:    "what the link sells is not sold at present",
+		paylink.Settled:    "what the link asks for was paid already",
+		paylink.WrittenOff: "what the link asks for was written off",
+	}[s]
+	return unless(why == "", paylink.E(paylink.Conflict, "link_"+string(s), why))
 }
 
 // share writes the rows.

@@ -13,7 +13,7 @@ import (
 )
 
 func TestASharesRowsLettersAndEventAreCommittedTogether(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *mailRig) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
 		_, link := r.issue(nil)
 		r.merchant.Email = "shop@example.com"
 		if err := r.db.Update(t.Context(), func(tx paylink.Tx) error { return tx.PutMerchant(r.merchant) }); err != nil {
@@ -87,7 +87,7 @@ func TestWhatCantBePaidIsNotShared(t *testing.T) {
 }
 
 func TestLimitsHoldWhoeverAsksAtTheSameTime(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *mailRig) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
 		r.Post.Limits = till.MailLimits{Merchant: []till.MailLimit{{Letters: 5, In: time.Hour}}}
 		var links []string
 		for range 8 {
