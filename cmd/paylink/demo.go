@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"paylink/dialect/elevate"
 	"paylink/gateway/sandbox/bank"
 	"paylink/internal/vault"
 )
@@ -62,6 +63,8 @@ type demo struct {
 	gate  string // the bank's origin
 	link  string // the first link
 	inbox *inbox
+	// billing is what Elevate's clients of the demo can name.
+	billing elevate.Numbers
 }
 
 // Run runs everything until the context ends.

@@ -2,9 +2,12 @@ package elevate
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/golang-jwt/jwt/v5"
 
@@ -25,6 +28,19 @@ const maxName = 100
 
 // Lookup is the public part of a user's credential. Brands have no slash in them.
 func Lookup(brand, username string) string { return brand + "/" + username }
+
+// CheckUser says what is wrong with the names of a new user.
+func CheckUser(brand, username string) error {
+	for _, name := range []string{brand, username} {
+		if n := utf8.RuneCountInString(name); n < 1 || n > maxName || paylink.CheckText(name) != nil {
+			return fmt.Errorf("a brand and a username have 1 to %d characters that can be shown", maxName)
+		}
+	}
+	if strings.Contains(brand, "/") {
+		return errors.New("a brand has no slash in it")
+	}
+	return nil
+}
 
 // claims are a token's. Whose it is stands in it, and is looked up at every call, so
 // that it dies with the user that it was made for; clients read exp.
