@@ -43,6 +43,17 @@ type route struct {
 func (h *Handler) routes() []route {
 	return []route{
 		{"POST /v1/payment-provider-payment-link", true, h.link},
+		{"GET /v1/payment-providers", false, h.list(providers)},
+		{"POST /v1/payment-providers", false, h.addProvider},
+		{"GET /v1/payment-providers/{payment_provider_id}", false, h.readProvider},
+		{"GET /v1/currencies", false, h.list(currencies)},
+		{"GET /v1/customers", false, h.list(customers)},
+		{"GET /v1/invoices", false, h.list(invoices)},
+		{"GET /v1/invoice-payments", false, h.list(paymentsOf(invoice, "generatedInvoiceId"))},
+		{"GET /v1/adhoc-invoice-payments", false, h.list(paymentsOf(adhoc, "generatedAdhocInvoiceId"))},
+		{"GET /v1/customer-payments", false, h.listCustomerPayments},
+		{"GET /v1/customer-payments/{payment_id}", false, h.readCustomerPayment},
+		{"GET /v1/customer-balances", false, h.listBalances},
 	}
 }
 
@@ -54,6 +65,9 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		mux.Handle(pattern, dialect.WithRequestID(serve))
 		method, path, _ := strings.Cut(pattern, " ")
 		allowed[path] = append(allowed[path], method)
+		if method == http.MethodGet {
+			allowed[path] = append(allowed[path], http.MethodHead)
+		}
 	}
 	handle("POST /v1/authenticate", h.authenticate)
 	for _, r := range h.routes() {

@@ -27,7 +27,7 @@ var (
 	notAuthenticated = as(http.StatusUnauthorized, "A bearer token is needed that was made by /v1/authenticate less than 15 minutes ago")
 	wrongCredentials = as(http.StatusUnauthorized, "Brand, username or password is wrong")
 	notAcceptable    = as(http.StatusNotAcceptable, "This resource is JSON only")
-	notHere          = as(http.StatusNotFound, "There is no such resource")
+	providersAreSet  = as(http.StatusForbidden, "Payment providers are added by whoever runs this server")
 	methodNotAllowed = as(http.StatusMethodNotAllowed, "This resource takes other methods")
 )
 
