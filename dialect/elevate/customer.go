@@ -1,15 +1,13 @@
 package elevate
 
 import (
-	"encoding/json"
-
 	"paylink"
 )
 
 var customers = resource{
-	columns: []column{{name: "id", form: named, kinds: []kind{customer}}, {name: "customerName"}, {name: "customerType"},
-		{name: "customerAccountNumber"}, {name: "emailAddress"}, {name: "createdDate", form: date}, {name: "updatedDate", form: date}},
-	filters: []string{"id", "customerName", "customerType", "customerAccountNumber", "createdDate", "updatedDate"},
+	columns: []column{{name: "id", form: named, kinds: []kind{customer}}, {name: "customerName"}, {name: customerType},
+		{name: accountNumber}, {name: "emailAddress"}, {name: "createdDate", form: date}, {name: "updatedDate", form: date}},
+	filters: []string{"id", "customerName", customerType, accountNumber, "createdDate", "updatedDate"},
 	walk: func(c call, r paylink.Reader, q *query, take func(record) bool) error {
 		each := func(one paylink.Customer) (bool, error) { return take(customerOf(one)), nil }
 		if ids, few := q.only("id"); few {
@@ -30,11 +28,12 @@ var customers = resource{
 	},
 }
 
-// customerForeign is what only Elevate knows of a customer.
-type customerForeign struct {
-	CustomerType          string `json:"customerType,omitempty"`
-	CustomerAccountNumber string `json:"customerAccountNumber,omitempty"`
-}
+// What this API alone has words for is kept in a customer's metadata, whichever API
+// made them.
+const (
+	customerType  = "customerType"
+	accountNumber = "customerAccountNumber"
+)
 
 // customerOf is a customer in Elevate's words.
 func customerOf(c paylink.Customer) record {
@@ -43,10 +42,7 @@ func customerOf(c paylink.Customer) record {
 		one["customerName"] = c.Company
 	}
 	one.set("emailAddress", c.Payer.Email)
-	var own customerForeign
-	if c.Dialect == Name && json.Unmarshal([]byte(c.Foreign), &own) == nil {
-		one.set("customerType", own.CustomerType)
-		one.set("customerAccountNumber", own.CustomerAccountNumber)
-	}
+	one.set(customerType, c.Metadata[customerType])
+	one.set(accountNumber, c.Metadata[accountNumber])
 	return one
 }

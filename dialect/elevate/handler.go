@@ -48,6 +48,8 @@ func (h *Handler) routes() []route {
 		{"GET /v1/payment-providers/{payment_provider_id}", false, h.readProvider},
 		{"GET /v1/currencies", false, h.list(currencies)},
 		{"GET /v1/customers", false, h.list(customers)},
+		{"POST /v1/customers", true, h.addCustomer},
+		{"PATCH /v1/customers/{customer_id}", true, h.changeCustomer},
 		{"GET /v1/invoices", false, h.list(invoices)},
 		{"GET /v1/invoice-payments", false, h.list(paymentsOf(invoice, "generatedInvoiceId"))},
 		{"GET /v1/adhoc-invoice-payments", false, h.list(paymentsOf(adhoc, "generatedAdhocInvoiceId"))},
