@@ -51,7 +51,7 @@ type LinkFilter struct {
 type PaymentFilter struct {
 	MerchantID string
 	LinkID     string
-	Scope      string // with Reference: the payments of a debt
+	Scope      string // with Reference: the payments of a debt; alone: of a family of debts
 	Reference  string // with MerchantID and no Scope: the merchant's, whatever the debt
 	State      PaymentState
 	Paging

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"paylink/dialect/elevate"
 	"paylink/gateway/sandbox/bank"
 	"paylink/internal/maildrop"
 	"paylink/internal/vault"
@@ -65,6 +66,8 @@ type demo struct {
 	link  string // the first link
 	inbox *inbox
 	drop  *maildrop.Drop // nil without the inbox
+	// billing is what Elevate's clients of the demo can name.
+	billing elevate.Numbers
 }
 
 // Run runs everything until the context ends.

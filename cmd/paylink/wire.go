@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"paylink"
+	"paylink/dialect/elevate"
 	"paylink/dialect/frontstream"
 	"paylink/dialect/native"
 	"paylink/dialect/payroc"
@@ -23,6 +24,7 @@ var mounts = []func(*node, *http.ServeMux){
 		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook, Preview: n.payerPages.Preview}).Mount(mux)
 	},
 	func(n *node, mux *http.ServeMux) { (&payroc.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
+	func(n *node, mux *http.ServeMux) { (&elevate.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
 }
 

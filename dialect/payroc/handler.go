@@ -125,7 +125,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, rt route) (answ
 	switch {
 	case c.merchant == "": // an empty owner would match everybody's links
 		return answer{}, notAuthorized
-	case !acceptsJSON(r.Header):
+	case !dialect.AcceptsJSON(r.Header):
 		return answer{}, notAcceptable
 	case rt.reads:
 		if c.body, err = readBody(w, r); err != nil {
