@@ -30,6 +30,8 @@ type credentials struct {
 	BankAdminKey      secret `json:"bank_admin_key"`
 	EndpointSecret    string `json:"endpoint_secret"`
 	PayrocKey         string `json:"payroc_key"`
+	DevdraftKey       string `json:"devdraft_key"`
+	DevdraftSecret    string `json:"devdraft_secret"`
 }
 
 // payrocTerminal is the demo's processingTerminalId, that of Payroc's own examples.
@@ -44,11 +46,16 @@ func loadCredentials(path string) (credentials, error) {
 		if err := json.Unmarshal(text, &c); err != nil {
 			return c, fmt.Errorf("%s can't be read; remove the directory to start anew: %w", path, err)
 		}
+		if c.PayrocKey != "" && c.DevdraftKey != "" {
+			return c, nil
+		}
 		if c.PayrocKey == "" { // a demo of before Payroc's API was there
 			c.PayrocKey = paylink.NewSecret("")
-			return c, writeReady(path, c)
 		}
-		return c, nil
+		if c.DevdraftKey == "" { // and of before Devdraft's
+			c.DevdraftKey, c.DevdraftSecret = newClientKey(), paylink.NewSecret("")
+		}
+		return c, writeReady(path, c)
 	case !errors.Is(err, os.ErrNotExist):
 		return c, err
 	}
@@ -58,7 +65,7 @@ func loadCredentials(path string) (credentials, error) {
 		IntegrationSource: "paylink-demo", BankAccount: "acct_" + paylink.NewToken()[:12],
 		BankKey: secret(paylink.NewSecret("bank_")), CallbackSecret: paylink.NewSecret("cbs_"),
 		BankAdminKey: secret(paylink.NewSecret("adm_")), EndpointSecret: signing.NewSecret().Reveal(),
-		PayrocKey: paylink.NewSecret(""),
+		PayrocKey: paylink.NewSecret(""), DevdraftKey: newClientKey(), DevdraftSecret: paylink.NewSecret(""),
 	}
 	return c, writeReady(path, c)
 }
@@ -83,6 +90,13 @@ type demoReady struct {
 		APIKey     string `json:"api_key"`
 		TerminalID string `json:"processing_terminal_id"`
 	} `json:"payroc"`
+	Devdraft struct {
+		ClientKey    string `json:"client_key"`
+		ClientSecret string `json:"client_secret"`
+		ProductID    string `json:"product_id"`
+		TaxID        string `json:"tax_id"`
+		CustomerID   string `json:"customer_id"`
+	} `json:"devdraft"`
 	// Sandbox is what tests of trouble need: the bank's admin key makes it, the
 	// account is the merchant's.
 	Sandbox struct {
@@ -101,6 +115,8 @@ func (d *demo) ready() demoReady {
 	r.FrontStream.APIKey, r.FrontStream.ProcessorGUID = d.known.APIKey, d.known.ProcessorGUID
 	r.FrontStream.TokenGUID, r.FrontStream.IntegrationSource = d.known.TokenGUID, d.known.IntegrationSource
 	r.Payroc.APIKey, r.Payroc.TerminalID = d.known.PayrocKey, payrocTerminal
+	r.Devdraft.ClientKey, r.Devdraft.ClientSecret = d.known.DevdraftKey, d.known.DevdraftSecret
+	r.Devdraft.ProductID, r.Devdraft.TaxID, r.Devdraft.CustomerID = d.catalog[0], d.catalog[1], d.catalog[2]
 	r.Sandbox.AdminKey, r.Sandbox.Account, r.Sandbox.AccountKey = string(d.GatewayAdminKey), d.known.BankAccount, string(d.known.BankKey)
 	return r
 }

@@ -61,7 +61,9 @@ type demo struct {
 	base  string
 	gate  string // the bank's origin
 	link  string // the first link
-	inbox *inbox
+	// catalog is a product, a tax and a customer, as Devdraft's clients call them.
+	catalog [3]string
+	inbox   *inbox
 }
 
 // Run runs everything until the context ends.

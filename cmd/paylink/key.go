@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"paylink"
+	"paylink/dialect/devdraft"
 	"paylink/till"
 )
 
@@ -19,22 +20,34 @@ var keyKinds = map[string]till.NewCredential{
 	"native":      {Dialect: "native", Kind: "secret_key", Prefix: "sk_"},
 	"frontstream": {Dialect: "frontstream", Kind: "api_key"},
 	"payroc":      {Dialect: "payroc", Kind: "api_key"},
+	"devdraft":    {Dialect: "devdraft", Kind: "client"}, // with a client key beside the secret
 }
+
+// newClientKey is the public half of a Devdraft credential.
+func newClientKey() string { return "ck_" + paylink.NewToken() }
 
 type keyAdd struct {
 	Merchant string `arg:"" help:"The merchant's id."`
-	API      string `name:"api" default:"native" enum:"native,frontstream,payroc" help:"native, frontstream or payroc."`
+	API      string `name:"api" default:"native" enum:"native,frontstream,payroc,devdraft" help:"native, frontstream, payroc or devdraft."`
 }
 
 // Run makes a key.
 func (c *keyAdd) Run(s *session) error {
 	return withNode(s, func(n *node) error {
+		kind := keyKinds[c.API]
+		if kind.Kind == devdraft.KindClient {
+			kind.Lookup = newClientKey()
+		}
 		out, err := n.till.Enrol(s.ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: c.Merchant},
-			Credentials: []till.NewCredential{keyKinds[c.API]}})
+			Credentials: []till.NewCredential{kind}})
 		if err != nil {
 			return err
 		}
-		return printJSON(s, map[string]string{"key": out.Credentials[0].ID, "api": c.API, "secret": out.Secrets[0]})
+		told := map[string]string{"key": out.Credentials[0].ID, "api": c.API, "secret": out.Secrets[0]}
+		if kind.Lookup != "" {
+			told["client_key"] = kind.Lookup
+		}
+		return printJSON(s, told)
 	})
 }
 
