@@ -88,10 +88,15 @@ func (h *Handler) changed(body dialect.Value, was terms, url string) (terms, err
 		r.wrong("linkType can't be changed")
 	}
 	r.terms(&t)
+	if was.Limit == nil && t.Limit != nil && *t.Limit == was.limited() && t.MaxPayments == was.MaxPayments {
+		t.Limit = nil // it was answered, and is sent back
+	}
 	r.word("status", &t.Status, active, idle, expired)
 	if t.Status == expired && was.Status != expired {
 		r.wrong("status can be set to ACTIVE and INACTIVE; a link expires by its expiration_date")
 	}
-	r.rules(&t)
+	if _, ours := currencies[t.Currency]; ours { // what others' links cost is not changed here
+		r.rules(&t)
+	}
 	return t, r.err()
 }

@@ -158,11 +158,14 @@ func (t terms) levy(m means) *paylink.Levy {
 	return m.tax.Levy()
 }
 
+// limited reports whether a number of payments was said to be the last.
+func (t terms) limited() bool { return t.MaxPayments > 0 && (t.Limit == nil || *t.Limit) }
+
 // uses is how often the link may be paid, 0 for as often as people like. An invoice is
 // paid once where nothing else is said. A number without a word about the limit limits.
 func (t terms) uses() int {
 	switch {
-	case t.MaxPayments > 0 && (t.Limit == nil || *t.Limit):
+	case t.limited():
 		return int(t.MaxPayments)
 	case t.LinkType == invoice:
 		return 1
@@ -190,7 +193,8 @@ func (t terms) onto(l *paylink.Link, m means, was terms) error {
 		if err != nil {
 			return err
 		}
-		p.Tax, l.Price = l.Price.Tax, p
+		p.Tax = l.Price.Tax
+		l.Price = p
 	}
 	if t.Currency != was.Currency {
 		l.TerminalID = m.terminal.ID

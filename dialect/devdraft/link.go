@@ -177,7 +177,7 @@ func (h *Handler) shown(l paylink.Link, t terms, m means, url string) paymentLin
 	v := paymentLink{ID: showLinkID(l.ID), Title: t.Title, URL: url, Description: orNull(t.Description), Cover: orNull(t.Cover),
 		LinkType: t.LinkType, Status: t.Status, Reference: orNull(t.Reference), Currency: t.Currency,
 		AllowQuantity: t.AllowQuantity, AllowMobile: t.AllowMobile, CollectTax: t.CollectTax, Address: t.Address,
-		Limit: t.Limit != nil && *t.Limit || t.Limit == nil && t.MaxPayments > 0, CustomFields: t.CustomFields, ForAll: t.ForAll, AppID: showAppID(l.MerchantID),
+		Limit: t.limited(), CustomFields: t.CustomFields, ForAll: t.ForAll, AppID: showAppID(l.MerchantID),
 		CustomerID: orNull(UUID(paylink.PrefixCustomer, t.CustomerID)), TaxID: orNull(UUID(paylink.PrefixTax, t.TaxID)),
 		CreatedAt: stamp(l.CreatedAt), UpdatedAt: stamp(l.UpdatedAt), Items: []linkItem{}}
 	v.extras = extras{t.Recurring, t.kept.Phone, t.BusinessTax, t.Confirmation, t.InvoicePDF, t.WalletID, t.Crypto}

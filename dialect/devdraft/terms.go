@@ -100,8 +100,8 @@ func readNew(body dialect.Value) (terms, error) {
 }
 
 func (r *reader) slug(into *string) {
-	text := ""
-	if r.text("url", 0, maxURL, &text); text == "" {
+	text, before := "", len(r.broken)
+	if r.text("url", 0, maxURL, &text); len(r.broken) > before || !r.has("url") {
 		return
 	}
 	slug, wrong := slugOf(text)
