@@ -31,6 +31,8 @@ type credentials struct {
 	EndpointSecret    string `json:"endpoint_secret"`
 	PayrocKey         string `json:"payroc_key"`
 	ElevatePassword   string `json:"elevate_password"`
+	DevdraftKey       string `json:"devdraft_key"`
+	DevdraftSecret    string `json:"devdraft_secret"`
 }
 
 // payrocTerminal is the demo's processingTerminalId, that of Payroc's own examples.
@@ -51,14 +53,9 @@ func loadCredentials(path string) (credentials, error) {
 		if err := json.Unmarshal(text, &c); err != nil {
 			return c, fmt.Errorf("%s can't be read; remove the directory to start anew: %w", path, err)
 		}
-		if c.PayrocKey != "" && c.ElevatePassword != "" {
+		was := c
+		if c.fill(); c == was {
 			return c, nil
-		}
-		if c.PayrocKey == "" { // a demo of before Payroc's API was there
-			c.PayrocKey = paylink.NewSecret("")
-		}
-		if c.ElevatePassword == "" { // of before Elevate's
-			c.ElevatePassword = paylink.NewSecret("")
 		}
 		return c, writeReady(path, c)
 	case !errors.Is(err, os.ErrNotExist):
@@ -70,9 +67,23 @@ func loadCredentials(path string) (credentials, error) {
 		IntegrationSource: "paylink-demo", BankAccount: "acct_" + paylink.NewToken()[:12],
 		BankKey: secret(paylink.NewSecret("bank_")), CallbackSecret: paylink.NewSecret("cbs_"),
 		BankAdminKey: secret(paylink.NewSecret("adm_")), EndpointSecret: signing.NewSecret().Reveal(),
-		PayrocKey: paylink.NewSecret(""), ElevatePassword: paylink.NewSecret(""),
 	}
+	c.fill()
 	return c, writeReady(path, c)
+}
+
+// fill makes what is missing: all that came after the first demo, which a directory of
+// before has not.
+func (c *credentials) fill() {
+	if c.PayrocKey == "" {
+		c.PayrocKey = paylink.NewSecret("")
+	}
+	if c.ElevatePassword == "" {
+		c.ElevatePassword = paylink.NewSecret("")
+	}
+	if c.DevdraftKey == "" {
+		c.DevdraftKey, c.DevdraftSecret = newClientKey(), paylink.NewSecret("")
+	}
 }
 
 // demoReady is the ready file: where the demo is, and what opens it. Later APIs add
@@ -104,6 +115,13 @@ type demoReady struct {
 		AdhocInvoiceID int64  `json:"adhoc_invoice_id"`
 		CustomerID     int64  `json:"customer_id"`
 	} `json:"elevate"`
+	Devdraft struct {
+		ClientKey    string `json:"client_key"`
+		ClientSecret string `json:"client_secret"`
+		ProductID    string `json:"product_id"`
+		TaxID        string `json:"tax_id"`
+		CustomerID   string `json:"customer_id"`
+	} `json:"devdraft"`
 	// Sandbox is what tests of trouble need: the bank's admin key makes it, the
 	// account is the merchant's.
 	Sandbox struct {
@@ -125,6 +143,8 @@ func (d *demo) ready() demoReady {
 	e := &r.Elevate
 	e.Brand, e.Username, e.Password = elevateBrand, elevateUser, d.known.ElevatePassword
 	e.ProviderID, e.InvoiceID, e.AdhocInvoiceID, e.CustomerID = d.billing.Provider, d.billing.Invoice, d.billing.AdhocInvoice, d.billing.Customer
+	r.Devdraft.ClientKey, r.Devdraft.ClientSecret = d.known.DevdraftKey, d.known.DevdraftSecret
+	r.Devdraft.ProductID, r.Devdraft.TaxID, r.Devdraft.CustomerID = d.catalog[0], d.catalog[1], d.catalog[2]
 	r.Sandbox.AdminKey, r.Sandbox.Account, r.Sandbox.AccountKey = string(d.GatewayAdminKey), d.known.BankAccount, string(d.known.BankKey)
 	return r
 }

@@ -68,6 +68,8 @@ type demo struct {
 	drop  *maildrop.Drop // nil without the inbox
 	// billing is what Elevate's clients of the demo can name.
 	billing elevate.Numbers
+	// catalog is a product, a tax and a customer, as Devdraft's clients call them.
+	catalog [3]string
 }
 
 // Run runs everything until the context ends.

@@ -41,6 +41,9 @@ func (d *demo) furnish(ctx context.Context) error {
 	if err := d.furnishElevate(ctx, merchant); err != nil {
 		return err
 	}
+	if err := d.furnishDevdraft(ctx, merchant); err != nil {
+		return err
+	}
 	if err := d.furnishInbox(ctx, merchant); err != nil {
 		return err
 	}

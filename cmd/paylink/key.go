@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"paylink"
+	"paylink/dialect/devdraft"
 	"paylink/dialect/elevate"
 	"paylink/till"
 )
@@ -21,11 +22,15 @@ var keyKinds = map[string]till.NewCredential{
 	"frontstream": {Dialect: "frontstream", Kind: "api_key"},
 	"payroc":      {Dialect: "payroc", Kind: "api_key"},
 	"elevate":     {Dialect: elevate.Name, Kind: elevate.KindUser},
+	"devdraft":    {Dialect: "devdraft", Kind: "client"}, // with a client key beside the secret
 }
+
+// newClientKey is the public half of a Devdraft credential.
+func newClientKey() string { return "ck_" + paylink.NewToken() }
 
 type keyAdd struct {
 	Merchant string `arg:"" help:"The merchant's id."`
-	API      string `name:"api" default:"native" enum:"native,frontstream,payroc,elevate" help:"native, frontstream, payroc or elevate."`
+	API      string `name:"api" default:"native" enum:"native,frontstream,payroc,devdraft,elevate" help:"native, frontstream, payroc, devdraft or elevate."`
 	Brand    string `help:"Of elevate: the brand that its clients name; the merchant's id if empty."`
 	Username string `help:"Of elevate: the user that its clients name; made up if empty."`
 }
@@ -40,6 +45,10 @@ func (c *keyAdd) Run(s *session) error {
 			}
 			kind.Lookup = elevate.Lookup(c.Brand, c.Username)
 			shown["brand"], shown["username"] = c.Brand, c.Username
+		}
+		if c.API == devdraft.Name {
+			kind.Lookup = newClientKey()
+			shown["client_key"] = kind.Lookup
 		}
 		out, err := n.till.Enrol(s.ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: c.Merchant},
 			Credentials: []till.NewCredential{kind}})
