@@ -6,36 +6,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"paylink"
 )
-
-// Of 64 equal creates at once one is executed, and all get its answer (trust.md I-20).
-func TestSixtyFourEqualCreatesAreOne(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	once := key()
-	var mu sync.Mutex
-	bodies := map[string]int{}
-	var all sync.WaitGroup
-	for range 64 {
-		all.Go(func() {
-			a := r.send("POST", terminal, pizza, once)
-			mu.Lock()
-			defer mu.Unlock()
-			if a.status != 503 || a.header.Get("Retry-After") == "" { // it is being worked on: send again
-				bodies[fmt.Sprint(a.status)+a.body]++
-			}
-		})
-	}
-	all.Wait()
-	if made := r.must(200, "GET", terminal, "").get(t, "data").([]any); len(made) != 1 || len(bodies) != 1 {
-		t.Errorf("%d links, answers: %v", len(made), bodies)
-	}
-}
 
 func TestAKeyIsRememberedForSevenDays(t *testing.T) {
 	t.Parallel()

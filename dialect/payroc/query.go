@@ -102,7 +102,11 @@ func (f filter) judge(r *reader, s string) {
 		}
 	default:
 		if n := utf8.RuneCountInString(s); n < f.least || n > f.most || paylink.CheckText(s) != nil {
-			r.broken(f.name, invalidFormat, "must be a text of "+strconv.Itoa(f.least)+" to "+strconv.Itoa(f.most)+" characters")
+			long := strconv.Itoa(f.most)
+			if f.least < f.most {
+				long = strconv.Itoa(f.least) + " to " + long
+			}
+			r.broken(f.name, invalidFormat, "must be a text of "+long+" characters")
 		}
 	}
 }
