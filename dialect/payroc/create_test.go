@@ -124,3 +124,22 @@ func TestCurrencies(t *testing.T) {
 		}
 	}
 }
+
+// A key in quotes (IETF draft) or capitals is the same key; two keys are none
+// (trust.md H-66).
+func TestAKeyIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := newUUID()
+	first := r.must(201, "POST", terminal, donation, "Idempotency-Key: "+id)
+	for _, written := range []string{`"` + id + `"`, strings.ToUpper(id), " " + id} {
+		if a := r.must(201, "POST", terminal, donation, "Idempotency-Key: "+written); a.body != first.body {
+			t.Errorf("%s: another link was made", written)
+		}
+	}
+	for _, written := range []string{`"` + id, id + "," + newUUID(), `""`, "6ba7b810-9dad-11d1-80b4-00c04fd430c8"} {
+		if a := r.must(400, "POST", terminal, donation, "Idempotency-Key: "+written); strings.Join(a.parameters(t), "") != "Idempotency-Key" {
+			t.Errorf("%s: %s", written, a.body)
+		}
+	}
+}
