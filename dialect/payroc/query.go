@@ -128,9 +128,9 @@ func (q query) nobody() bool {
 }
 
 // takes reports whether a link passes the filters, each by equality.
-func (q query) takes(l paylink.Link, p paymentLink, now time.Time) bool {
+func (q query) takes(l paylink.Link, p paymentLink) bool {
 	return q.fits(map[string]string{"merchantReference": p.MerchantReference, "linkType": p.Type, "chargeType": p.Order.Charge.Type,
-		"status": status(l, now), "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
+		"status": p.Status, "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
 }
 
 // fits reports whether something passes the filters of which have tells its values.
@@ -150,11 +150,8 @@ func (q query) stored(merchant, terminal string) paylink.LinkFilter {
 	if ref := q.filters.Get("merchantReference"); utf8.RuneCountInString(ref) < maxReference && !strings.HasPrefix(ref, paylink.PrefixLink) {
 		f.Reference = ref
 	}
-	switch q.filters.Get("status") {
-	case "":
-	case "deactivated":
-		f.State = paylink.LinkClosed
-	default:
+	// A link that is closed by nobody may be deactivated, too: paused, or written off.
+	if is := q.filters.Get("status"); is != "" && is != "deactivated" {
 		f.State = paylink.LinkOpen
 	}
 	return f
