@@ -105,7 +105,11 @@ func (f filter) judge(r *reader, s string) {
 		}
 	default:
 		if n := utf8.RuneCountInString(s); n < f.least || n > f.most || paylink.CheckText(s) != nil {
-			r.broken(f.name, invalidFormat, "must be a text of "+strconv.Itoa(f.least)+" to "+strconv.Itoa(f.most)+" characters")
+			long := strconv.Itoa(f.most)
+			if f.least < f.most {
+				long = strconv.Itoa(f.least) + " to " + long
+			}
+			r.broken(f.name, invalidFormat, "must be a text of "+long+" characters")
 		}
 	}
 }
@@ -127,10 +131,11 @@ func (q query) recipient() paylink.Recipient {
 }
 
 // takes reports whether a link passes the filters, each by equality.
-func (q query) takes(l paylink.Link, p paymentLink, now time.Time) bool {
+func (q query) takes(l paylink.Link, p paymentLink) bool {
 	to := q.recipient()
-	return q.fits(map[string]string{"recipientName": to.Name, "recipientEmail": to.Email, "merchantReference": p.MerchantReference, "linkType": p.Type, "chargeType": p.Order.Charge.Type,
-		"status": status(l, now), "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
+	return q.fits(map[string]string{"recipientName": to.Name, "recipientEmail": to.Email, "merchantReference": p.MerchantReference,
+		"linkType": p.Type, "chargeType": p.Order.Charge.Type, "status": p.Status,
+		"createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
 }
 
 // fits reports whether something passes the filters of which have tells its values.
@@ -150,11 +155,8 @@ func (q query) stored(merchant, terminal string) paylink.LinkFilter {
 	if ref := q.filters.Get("merchantReference"); utf8.RuneCountInString(ref) < maxReference && !strings.HasPrefix(ref, paylink.PrefixLink) {
 		f.Reference = ref
 	}
-	switch q.filters.Get("status") {
-	case "":
-	case "deactivated":
-		f.State = paylink.LinkClosed
-	default:
+	// A link that is closed by nobody may be deactivated, too: paused, or written off.
+	if is := q.filters.Get("status"); is != "" && is != "deactivated" {
 		f.State = paylink.LinkOpen
 	}
 	return f

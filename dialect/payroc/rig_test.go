@@ -33,6 +33,7 @@ const apiKey = "test-api-key" // of the examples
 type rig struct {
 	t     testing.TB
 	file  string
+	keys  []byte // that answers are sealed with
 	store *sqlstore.Store
 	till  *till.Till
 	url   string
@@ -74,11 +75,12 @@ func (r *rig) open() {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = s.Close() })
-	keys, err := vault.Generate()
-	if err != nil {
-		r.t.Fatal(err)
+	if r.keys == nil {
+		if r.keys, err = vault.Generate(); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	seal, err := vault.Parse(keys)
+	seal, err := vault.Parse(r.keys)
 	if err != nil {
 		r.t.Fatal(err)
 	}
