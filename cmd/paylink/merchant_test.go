@@ -116,7 +116,7 @@ func TestMerchantCommandsRefuseWhatCanNotBe(t *testing.T) {
 		"is empty or holds characters":   {"add", "--name", "a\u202eb"},
 		"give --account":                 {"terminal", "add", "mer_none"},
 		`"XYZ" is not known`:             {"terminal", "add", "mer_none", "--currency", "XYZ"},
-		"neither card nor bank":          {"terminal", "add", "mer_none", "--methods", "card,cash"},
+		"is none of card, bank, stablecoin":          {"terminal", "add", "mer_none", "--methods", "card,cash"},
 		"(PAYLINK_DATABASE): is missing": {"list", "--database", ""},
 	} {
 		args := append(append([]string{"merchant"}, book...), args...)

@@ -236,7 +236,7 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 		}
 		v.Methods = append(v.Methods, one)
 	}
-	if traits.Demo {
+	if traits.Demo && v.Hosted != "" { // where there are numbers to type
 		v.Demo = ofEachKind(h.Numbers[traits.Name])
 		if len(traits.Origins) > 0 {
 			v.DemoAll = traits.Origins[0] + "/"

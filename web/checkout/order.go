@@ -104,7 +104,10 @@ func (h *Handler) order(s till.Sight, l look.Locale, val Values, wrong Faults, b
 		name := quantityName(i, line)
 		sold := products[line.Product]
 		item := Item{Text: sold.Description, Minor: line.Amount, Fixed: line.Adjust == nil, Unit: l.Money(price.Money(line.Amount)),
-			Sum: l.Money(price.Sum(line)), Picture: h.picture(sold.Images, false)}
+			Picture: h.picture(sold.Images, false)}
+		if line.N() > 0 {
+			item.Sum = l.Money(price.Sum(line))
+		}
 		item.Field = Field{Name: name, Label: lineTitle(l, line, i), Value: strconv.FormatInt(line.Quantity, 10), Error: wrong[name]}
 		if text, typed := val[name]; typed {
 			item.Field.Value = text

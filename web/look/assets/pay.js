@@ -129,7 +129,7 @@ function sum() {
   let net = BigInt(words.base);
   all('[data-each]', form).forEach(el => {
     const cost = BigInt(el.validity.valid && el.value || 0) * BigInt(el.dataset.each);
-    el.closest('li').querySelector('.pl-line').textContent = say(cost);
+    el.closest('li').querySelector('.pl-line').textContent = cost ? say(cost) : '';
     net += cost;
   });
   all('[name=amount]', form).forEach(el => { net += typed(el); });
