@@ -279,3 +279,24 @@ func TestWhatStandsBehindALinkIsTold(t *testing.T) {
 	r.must(200, "POST", links[3]+"/deactivate", "")
 	r.must(409, "POST", links[3]+"/deactivate", "")
 }
+
+// A payment and the link that it paid have the same orderId, so that they can be
+// matched.
+func TestAPaymentHasTheOrderOfItsLink(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, reference := range []string{"", "INV-42", strings.Repeat("x", 60)} {
+		id := r.issue("native", func(l *paylink.Link) { l.MaxUses, l.Reference = 1, reference })
+		all := r.must(200, "GET", terminal, "").data(t)
+		link := all[len(all)-1]
+		r.payment(id, nil, paylink.Captured)
+		paid := r.must(200, "GET", "/v1/payments?paymentLinkId="+link["paymentLinkId"].(string), "").data(t)
+		order := link["order"].(map[string]any)["orderId"]
+		if len(paid) != 1 || paid[0]["order"].(map[string]any)["orderId"] != order {
+			t.Errorf("%q: %v, paid by %v", reference, order, paid)
+		}
+		if n := len(r.must(200, "GET", fmt.Sprint("/v1/payments?orderId=", order), "").data(t)); n != 1 {
+			t.Errorf("%q: %d payments by %v", reference, n, order)
+		}
+	}
+}
