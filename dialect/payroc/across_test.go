@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -298,5 +299,36 @@ func TestAPaymentHasTheOrderOfItsLink(t *testing.T) {
 		if n := len(r.must(200, "GET", fmt.Sprint("/v1/payments?orderId=", order), "").data(t)); n != 1 {
 			t.Errorf("%q: %d payments by %v", reference, n, order)
 		}
+	}
+}
+
+// Nodes that list the same links for the first time at once call them the same.
+func TestNodesThatSeeALinkFirstAgreeOnItsID(t *testing.T) {
+	t.Parallel()
+	for engine, dsn := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			r := newRigOn(t, dsn(t))
+			for range 20 {
+				r.issue("native", func(*paylink.Link) {})
+			}
+			all := []*rig{r}
+			for len(all) < nodes[engine] {
+				other := *r
+				other.open()
+				all = append(all, &other)
+			}
+			lists := make([]string, 8)
+			var ready sync.WaitGroup
+			for i := range lists {
+				ready.Go(func() { lists[i] = all[i%len(all)].call("GET", terminal+"?limit=100", "", "").Body })
+			}
+			ready.Wait()
+			for _, list := range lists {
+				if list != lists[0] || strings.Count(list, "paymentLinkId") != 20 {
+					t.Fatalf("two lists:\n%s\n%s", lists[0], list)
+				}
+			}
+		})
 	}
 }
