@@ -195,6 +195,14 @@ func (v FormView) start() string {
 	return "1"
 }
 
+// first is the name of the first step.
+func (v FormView) first() string {
+	if v.Order != nil {
+		return v.T("step.order")
+	}
+	return v.T("step.details")
+}
+
 // ask1 and ask2 are the questions of the two steps.
 func (v FormView) ask1() string {
 	if v.Order != nil {
