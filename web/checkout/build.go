@@ -179,6 +179,9 @@ func (h *Handler) form(s till.Sight, l look.Locale, val Values, wrong Faults) Fo
 	}
 	v.Facts.count(s, l, bill)
 	v.Sum = v.Facts.Amount
+	if v.Facts.Live == "" && v.Facts.Period != "" {
+		v.Sum += " " + v.Facts.Period // "Subscribe: $10.00 a month"
+	}
 	v.ask(asks(s.Offer), val, wrong)
 	v.Order = h.order(s, l, val, wrong, bill)
 	if v.Order != nil || v.Amount != nil {
