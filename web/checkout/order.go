@@ -131,6 +131,19 @@ func (h *Handler) order(s till.Sight, l look.Locale, val Values, wrong Faults, b
 	return o
 }
 
+// nothing is what stands for a total that there is none of: because nothing is chosen
+// yet, or, where something always is, because a quantity can't be.
+func nothing(l look.Locale, price paylink.Price) string {
+	for _, line := range price.Lines {
+		if line.Adjust == nil || line.Adjust.Least > 0 {
+			return noTotal
+		}
+	}
+	return l.T("order.none")
+}
+
+const noTotal = "–"
+
 // picture is the address under which the page shows the first of a merchant's
 // pictures, "" for none.
 func (h *Handler) picture(refs []string, large bool) string {

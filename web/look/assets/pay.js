@@ -132,6 +132,7 @@ function sum() {
     el.closest('li').querySelector('.pl-line').textContent = cost ? say(cost) : '';
     net += cost;
   });
+  if (find('[data-each]:invalid')) net = 0n;
   all('[name=amount]', form).forEach(el => { net += typed(el); });
   const levy = (net * BigInt(words.percent) + 500000n) / 1000000n;
   const text = net ? say(net + levy) : '';
