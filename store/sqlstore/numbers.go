@@ -42,6 +42,13 @@ func (r *reader) Number(s paylink.Series, n int64) (string, error) {
 // NumbersOf implements paylink.Reader.
 func (r *reader) NumbersOf(s paylink.Series, objectIDs ...string) (map[string]int64, error) {
 	out := make(map[string]int64, len(objectIDs))
+	if len(objectIDs) == 1 {
+		n, err := scalar[int64](r, numberOfObject, values(s, objectIDs[0])...)
+		if n > 0 {
+			out[objectIDs[0]] = n
+		}
+		return out, err
+	}
 	for len(objectIDs) > 0 {
 		some := objectIDs[:min(mostObjects, len(objectIDs))]
 		objectIDs = objectIDs[len(some):]
