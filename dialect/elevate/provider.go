@@ -71,20 +71,11 @@ func (h *Handler) readProvider(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	var one record
-	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
-		id, err := c.one(r, provider, n)
-		if err != nil {
-			return err
-		}
-		t, err := r.Terminal(id)
-		one = providerOf(t)
-		return err
-	})
+	t, err := h.provider(c, n)
 	if err != nil {
 		return answer{}, err
 	}
-	return h.single(c, one, providers.columns)
+	return h.single(c, providerOf(t), providers.columns)
 }
 
 // addProvider refuses: where a merchant's money goes is for whoever runs the server.

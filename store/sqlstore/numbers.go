@@ -24,8 +24,8 @@ func numbersOfText() string {
 const (
 	objectOfNumber = "SELECT object_id FROM number WHERE merchant_id = $1 AND dialect = $2 AND kind = $3 AND n = $4"
 	numberOfObject = "SELECT n FROM number WHERE merchant_id = $1 AND dialect = $2 AND kind = $3 AND object_id = $4"
-	nextOfSeries   = `INSERT INTO series (merchant_id, dialect, kind, last) VALUES ($1, $2, $3, 1)
-	ON CONFLICT (merchant_id, dialect, kind) DO UPDATE SET last = series.last + 1 RETURNING last`
+	takeNumbers    = `INSERT INTO series (merchant_id, dialect, kind, last) VALUES ($1, $2, $3, $4)
+	ON CONFLICT (merchant_id, dialect, kind) DO UPDATE SET last = series.last + excluded.last RETURNING last`
 	addNumber = `INSERT INTO number (merchant_id, dialect, kind, n, object_id) VALUES ($1, $2, $3, $4, $5)
 	ON CONFLICT (merchant_id, dialect, kind, object_id) DO NOTHING`
 )
@@ -74,13 +74,13 @@ func (r *reader) NumbersOf(s paylink.Series, objectIDs ...string) (map[string]in
 
 // GiveNumber implements paylink.Tx.
 func (t *tx) GiveNumber(s paylink.Series, objectID string) (int64, error) {
-	next, err := claimed(t, func(n *int64) []any { return []any{n} }, nextOfSeries, values(s)...)
+	n, err := t.next(s)
 	if err != nil {
 		return 0, err
 	}
-	added, err := t.did(addNumber, values(s, next[0], objectID)...)
+	added, err := t.did(addNumber, values(s, n, objectID)...)
 	if err != nil || added {
-		return next[0], err
+		return n, err
 	}
 	// Somebody was faster; the number that was taken for it is left out.
 	return scalar[int64](&t.reader, numberOfObject, values(s, objectID)...)
