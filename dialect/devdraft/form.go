@@ -158,9 +158,9 @@ func (f *form) jsonImages() {
 
 // parts reads a multipart body, one part after the other.
 func (f *form) parts(body *multipart.Reader, merchant string) error {
-	for fields := 0; ; {
+	for fields, n := 0, 0; ; n++ {
 		part, err := body.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 { // a body that is cut before its first part ends so, too
 			return nil
 		}
 		if err != nil {
