@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"paylink"
 	"paylink/dialect"
@@ -19,6 +20,8 @@ import (
 const (
 	maxImage  = 5 << 20 // OpenAPI: 5 MB per image
 	maxFields = 64 << 10
+	// uploadTime is how long a body with pictures may take.
+	uploadTime = 2 * time.Minute
 	// maxForm is a body of ten pictures with what stands around them.
 	maxForm = paylink.MaxImages*maxImage + 1<<20
 )
@@ -53,6 +56,10 @@ func (h *Handler) productForm(c call) (f form, err error) {
 		case <-c.Context().Done():
 			return f, c.Context().Err()
 		}
+		// Fifty megabytes take longer than other bodies. A server that can't wait does not.
+		late := time.Now().Add(uploadTime)
+		control := http.NewResponseController(c.writer)
+		_, _ = control.SetReadDeadline(late), control.SetWriteDeadline(late)
 		err = f.parts(multipart.NewReader(http.MaxBytesReader(c.writer, c.Body, maxForm), params["boundary"]), c.merchant)
 	case media == "application/x-www-form-urlencoded" && c.Header.Get("Content-Encoding") == "":
 		err = f.urlencoded(c)
