@@ -1,36 +1,88 @@
 package devdraft_test
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
+
+	"paylink/dialect/dialecttest"
 )
 
-// Of 64 equal creates at once one is executed, and all get its answer (trust.md I-20).
-func TestSixtyFourEqualCreatesAreOne(t *testing.T) {
-	onBoth(t, func(t *testing.T, r *rig) {
-		once, body := key(), plain(nil)
-		var mu sync.Mutex
-		answers := map[string]int{}
-		var all sync.WaitGroup
-		for range 64 {
-			all.Go(func() {
-				a := r.send("POST", links, body, once)
-				if a.status == 409 && strings.Contains(a.body, "is being worked on") {
-					return
+// Whatever happens, what is asked for under a key is done once (trust.md I-18 to I-22).
+func TestCallsUnderAKeyAreDoneOnce(t *testing.T) {
+	t.Parallel()
+	nodes := map[string]int{"sqlite": 1, "postgres": 2}
+	for engine := range engines {
+		for name, call := range map[string]struct {
+			method string
+			path   func(r *rig) string
+			bodies [2]string
+			count  string
+		}{
+			"create": {"POST", func(*rig) string { return links }, [2]string{plain(nil), plain(nil)}, links},
+			"update": {"PUT", func(r *rig) string { return r.known }, [2]string{`{"title":"Once"}`, `{"title":"Twice"}`}, ""},
+			"tax":    {"POST", func(*rig) string { return "/api/v0/taxes" }, [2]string{`{"name":"VAT","percentage":20}`, `{"name":"VAT","percentage":19}`}, "/api/v0/taxes"},
+		} {
+			t.Run(engine+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				first := newRig(t, engine)
+				first.enrol("Other", "ck_other", "other")
+				known := links + "/" + first.make(nil).text(t, "id")
+				if err := first.store.Close(); err != nil {
+					t.Fatal(err)
 				}
-				mu.Lock()
-				defer mu.Unlock()
-				answers[fmt.Sprint(a.status)+a.body]++
+				dialecttest.Once{Nodes: nodes[engine], Key: uuid.NewString,
+					Open: func(t *testing.T) dialecttest.Node {
+						r := &rig{t: t, key: clientKey, secret: clientSecret, known: known}
+						r.open(first.dsn)
+						send := func(key, body string) dialecttest.Reply {
+							if call.method == "POST" && call.count == links { // another key needs another slug
+								body = strings.Replace(body, `"url":"s-`, `"url":"`+key[:8], 1)
+							}
+							a := r.send(call.method, call.path(r), body, "idempotency-key: "+key)
+							return dialecttest.Reply{Status: a.status, Header: a.header, Body: a.body}
+						}
+						node := dialecttest.Node{
+							Call: func(key string, other bool) dialecttest.Reply {
+								if other {
+									return send(key, call.bodies[1])
+								}
+								return send(key, call.bodies[0])
+							},
+							Effects: func() int {
+								if call.count == "" {
+									return r.version(known)
+								}
+								return len(r.must(200, "GET", call.count+"?take=100", "").rows(t))
+							},
+							Stop: func() { _ = r.store.Close() },
+						}
+						if call.method == "POST" {
+							node.Stranger = func(key string) dialecttest.Reply {
+								other := *r
+								other.key, other.secret = "ck_other", "other"
+								a := other.send("POST", call.path(r), strings.Replace(call.bodies[0], `"url":"s-`, `"url":"other-`, 1), "idempotency-key: "+key)
+								return dialecttest.Reply{Status: a.status, Header: a.header, Body: a.body}
+							}
+						}
+						return node
+					},
+					Busy: func(r dialecttest.Reply) bool {
+						return r.Status == 409 && strings.Contains(r.Body, "is being worked on")
+					},
+					Reused: func(r dialecttest.Reply) error {
+						if r.Status != 409 || !strings.Contains(r.Body, "already used with different request data") {
+							return errors.New("no refusal of a key that was used")
+						}
+						return nil
+					}}.Run(t)
 			})
 		}
-		all.Wait()
-		if made := r.must(200, "GET", links, "").rows(t); len(made) != 1 || len(answers) != 1 {
-			t.Errorf("%d links, answers: %v", len(made), answers)
-		}
-	})
+	}
 }
 
 // Without a key the slug alone keeps two links apart.
