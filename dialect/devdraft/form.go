@@ -182,7 +182,7 @@ func (f *form) parts(body *multipart.Reader, merchant string) error {
 		case err != nil:
 			return cut(err)
 		case int64(len(raw)) > limit:
-			return problem(413, "Payload Too Large: an image has 5 MB at most")
+			return problem(413, "An image has 5 MB at most")
 		case part.FileName() != "":
 			if err := f.picture(part.FormName(), raw, merchant); err != nil {
 				return err
@@ -190,7 +190,7 @@ func (f *form) parts(body *multipart.Reader, merchant string) error {
 			continue
 		}
 		if fields += len(raw); fields > maxFields || len(f.Members) > 100 {
-			return problem(413, "Payload Too Large: the fields have 64 KB at most")
+			return problem(413, "The fields have 64 KB at most")
 		}
 		if err := f.field(part.FormName(), string(raw)); err != nil {
 			return err
@@ -221,7 +221,7 @@ func (f *form) picture(name string, raw []byte, merchant string) error {
 func cut(err error) error {
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
-		return problem(413, "Payload Too Large: a product has 10 images of 5 MB at most")
+		return problem(413, "A product has 10 images of 5 MB at most")
 	}
 	return problem(400, "the multipart body can't be read")
 }
