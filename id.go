@@ -80,6 +80,14 @@ func IDBytes(prefix, id string) (b [16]byte, ok bool) {
 	return b, IDOf(prefix, b) == id // the last character has two bits to spare
 }
 
+// IDAt is the least id of a prefix that can have been made at a moment: ids of
+// before sort before it, those of then and later do not.
+func IDAt(prefix string, moment time.Time) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(moment.UnixMilli())<<16)
+	return prefix + crockford.EncodeToString(b[:])
+}
+
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 // NewToken makes an unguessable text of 22 base-62 characters: 131 bits, more

@@ -23,10 +23,14 @@ type Store interface {
 }
 
 // Page of a list: at most Limit rows (1..200) whose id is older than Before, or
-// newer than After, newest first. Ids sort by time.
+// newer than After, newest first. Ids sort by time. Since and Till bound the list
+// itself, whichever way it is walked: ids from Since (it included) to Till (it
+// excluded), see IDAt.
 type Paging struct {
 	Before string
 	After  string
+	Since  string
+	Till   string
 	Limit  int
 }
 
@@ -38,6 +42,7 @@ type LinkFilter struct {
 	Scope      string // with Reference: the links of a debt
 	Reference  string
 	CustomerID string
+	Metadata   map[string]string // with MerchantID: links that have all of these
 	Paging
 }
 
@@ -46,7 +51,7 @@ type PaymentFilter struct {
 	MerchantID string
 	LinkID     string
 	Scope      string // with Reference: the payments of a debt
-	Reference  string
+	Reference  string // with MerchantID and no Scope: the merchant's, whatever the debt
 	State      PaymentState
 	Paging
 }
@@ -183,8 +188,11 @@ type Tx interface {
 	AddClaim(Claim) (bool, error)
 
 	AddLink(l Link, addresses ...Address) error // an address that is taken: Conflict "address_taken"
-	LockLink(id string) (Link, error)           // holds the row against other transactions
-	LockOffer(value string) (Offer, error)      // Offer, with its link held like by LockLink
+	// FindBy lets a saved link be found by its Metadata, and no more by what it was.
+	// AddLink does so by itself; SaveLink, which every payment calls, does not.
+	FindBy(l Link, was map[string]string) error
+	LockLink(id string) (Link, error)      // holds the row against other transactions
+	LockOffer(value string) (Offer, error) // Offer, with its link held like by LockLink
 	SaveLink(l Link) error
 	// RetireAddresses ends the link's living addresses of a kind; AddAddress gives it a
 	// new one (one that is taken: Conflict "address_taken").

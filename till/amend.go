@@ -2,6 +2,7 @@ package till
 
 import (
 	"context"
+	"maps"
 
 	"paylink"
 )
@@ -48,6 +49,11 @@ func (t *Till) Amends(a Amendment) Change {
 		edited.Version = l.Version + 1
 		if err := tx.SaveLink(edited); err != nil {
 			return done, err
+		}
+		if !maps.Equal(edited.Metadata, l.Metadata) {
+			if err := tx.FindBy(edited, l.Metadata); err != nil {
+				return done, err
+			}
 		}
 		if a.Rotate {
 			if err := rotate(tx, l.ID); err != nil {

@@ -42,7 +42,7 @@ const (
 
 var sqliteEngine = &engine{
 	name:    "SQLite",
-	types:   strings.NewReplacer("INT64", "INTEGER", "BYTES", "BLOB", ") NARROW;", ") STRICT, WITHOUT ROWID;", "\n);", "\n) STRICT;"),
+	types:   strings.NewReplacer("INT64", "INTEGER", "BYTES", "BLOB", "EACH_PAIR(", "json_each(", " AS_JSON)", ")", ") NARROW;", ") STRICT, WITHOUT ROWID;", "\n);", "\n) STRICT;"),
 	lockOf:  func(string) string { return "" },
 	skipOf:  func(string) string { return "" },
 	tables:  "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
@@ -52,7 +52,7 @@ var sqliteEngine = &engine{
 var postgresEngine = &engine{
 	name: "PostgreSQL",
 	// Ids sort by their bytes on both engines whatever the database's language.
-	types:   strings.NewReplacer("INT64", "BIGINT", "BYTES", "BYTEA", "TEXT ", `TEXT COLLATE "C" `, ") NARROW;", ");"),
+	types:   strings.NewReplacer("INT64", "BIGINT", "BYTES", "BYTEA", "EACH_PAIR(", "json_each_text((", " AS_JSON)", ")::json)", "TEXT ", `TEXT COLLATE "C" `, ") NARROW;", ");"),
 	lock:    " FOR NO KEY UPDATE",
 	skip:    " FOR NO KEY UPDATE SKIP LOCKED",
 	lockOf:  func(alias string) string { return " FOR NO KEY UPDATE OF " + alias },

@@ -57,6 +57,9 @@ func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
 	if f.CustomerID != "" {
 		filter = append(filter, literal("customer_id <> ''"), equals("customer_id", f.CustomerID))
 	}
+	if len(f.Metadata) > 0 && f.MerchantID != "" {
+		return r.linksWith(f, filter)
+	}
 	return list(r, linkDest, "link", linkColumns, f.Paging, filter)
 }
 
@@ -82,7 +85,7 @@ func (t *tx) AddLink(l paylink.Link, addresses ...paylink.Address) error {
 			return err
 		}
 	}
-	return nil
+	return t.FindBy(l, nil)
 }
 
 // AddAddress implements paylink.Tx.

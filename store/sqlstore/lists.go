@@ -12,10 +12,10 @@ import (
 const maxPage = 201
 
 // condition is one part of a list's WHERE: column = value, or the column's text
-// alone where it is whole.
+// alone where it is whole. given says that an empty value is one, too.
 type condition struct {
 	column, value string
-	whole         bool
+	whole, given  bool
 }
 
 // equals asks that a column has a value.
@@ -23,7 +23,7 @@ func equals(column, value string) condition { return condition{column: column, v
 
 // where keeps the conditions that have a value.
 func where(all ...condition) []condition {
-	return slices.DeleteFunc(all, func(c condition) bool { return c.value == "" && !c.whole })
+	return slices.DeleteFunc(all, func(c condition) bool { return c.value == "" && !c.whole && !c.given })
 }
 
 // literal is a condition that stands in the text itself, because an index holds
@@ -33,6 +33,11 @@ func literal(truth string) condition { return condition{column: truth, whole: tr
 // list reads one page by key, newest first. A page after some id is the one
 // nearest to it, so that walking back meets every row.
 func list[T any](r *reader, dest func(*T) []any, table, columns string, p paylink.Paging, filter []condition) ([]T, error) {
+	return listBy(r, dest, table, columns, "id", p, filter)
+}
+
+// listBy is list of a join, by the column that holds the id there.
+func listBy[T any](r *reader, dest func(*T) []any, table, columns, id string, p paylink.Paging, filter []condition) ([]T, error) {
 	var parts []string
 	var args []any
 	add := func(expression, value string) {
@@ -46,15 +51,14 @@ func list[T any](r *reader, dest func(*T) []any, table, columns string, p paylin
 		}
 		add(c.column+" =", c.value)
 	}
-	order := "id DESC"
-	if p.Before != "" {
-		add("id <", p.Before)
-	}
-	if p.After != "" {
-		add("id >", p.After)
-		if p.Before == "" {
-			order = "id"
+	for _, bound := range []struct{ sign, id string }{{" >=", p.Since}, {" <", p.Till}, {" <", p.Before}, {" >", p.After}} {
+		if bound.id != "" {
+			add(id+bound.sign, bound.id)
 		}
+	}
+	order, back := id+" DESC", p.After != "" && p.Before == ""
+	if back {
+		order = id
 	}
 	rest := ""
 	if len(parts) > 0 {
@@ -66,7 +70,7 @@ func list[T any](r *reader, dest func(*T) []any, table, columns string, p paylin
 	}
 	args = append(args, limit)
 	rows, err := many(r, dest, selectFrom(table, columns, rest+"ORDER BY "+order+" LIMIT $"+itoa(len(args))), args...)
-	if order == "id" {
+	if back {
 		slices.Reverse(rows)
 	}
 	return rows, err

@@ -51,6 +51,16 @@ func TestMigrationsClimbOneByOneOverAFilledDatabase(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
+				if n == 2 {
+					for _, metadata := range []string{"", `{"a":"1","é":"\"x\""}`} {
+						_, err := db.Exec(`INSERT INTO link (id, merchant_id, terminal_id, partner_id, state, version, price, schedule, hold, save_it, instrument,
+							scope, reference, max_uses, reserved, succeeded, redirect_url, page, dialect, foreign_json, metadata, created_at, expires_at, closed_at, close_reason)
+							VALUES ('plk_' || $1, 'mer_1', '', '', 'open', 1, '{}', '', 0, 0, '', '', '', 0, 0, 0, '', '', '', '', $1, 1, 0, 0, '')`, metadata)
+						if err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
 				if err := db.Close(); err != nil {
 					t.Fatal(err)
 				}
@@ -60,6 +70,12 @@ func TestMigrationsClimbOneByOneOverAFilledDatabase(t *testing.T) {
 				m, err := r.Merchant("mer_1")
 				if m.Name != "M" || m.CreatedAt.UnixMicro() != 1 {
 					t.Errorf("the merchant became %+v", m)
+				}
+				// Links of before are found by what was written on them.
+				for _, pair := range []map[string]string{{"a": "1"}, {"é": `"x"`}} {
+					if found, ferr := r.Links(paylink.LinkFilter{MerchantID: "mer_1", Metadata: pair}); ferr != nil || len(found) != 1 {
+						t.Errorf("%v finds %d links, %v", pair, len(found), ferr)
+					}
 				}
 				return err
 			})

@@ -65,7 +65,10 @@ func (r *reader) PaymentByAttempt(linkID, attempt string) (paylink.Payment, erro
 func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
 	filter := where(equals("merchant_id", f.MerchantID), equals("link_id", f.LinkID), equals("state", string(f.State)))
 	if f.Reference != "" {
-		filter = append(filter, literal("reference <> ''"), equals("scope", f.Scope), equals("reference", f.Reference))
+		filter = append(filter, literal("reference <> ''"), equals("reference", f.Reference))
+		if f.Scope != "" || f.MerchantID == "" { // no scope is a scope, too
+			filter = append(filter, equals("scope", f.Scope))
+		}
 	}
 	return list(r, paymentDest, "payment", paymentColumns, f.Paging, filter)
 }

@@ -29,16 +29,18 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 		}}
 	}))
 	page := paylink.Paging{Limit: 20}
-	pages := []paylink.Paging{page, {Before: "x", Limit: 20}, {After: "x", Limit: 20}, {Before: "y", After: "x", Limit: 20}}
+	pages := []paylink.Paging{page, {Before: "x", Limit: 20}, {After: "x", Limit: 20}, {Before: "y", After: "x", Limit: 20},
+		{Since: "x", Till: "y", Limit: 20}}
 	err := s.Update(context.Background(), func(tx paylink.Tx) error {
 		for _, p := range pages {
 			for _, f := range []paylink.LinkFilter{{}, {MerchantID: "m"}, {MerchantID: "m", State: paylink.LinkClosed}, {MerchantID: "m", State: paylink.LinkOpen}, {MerchantID: "m", Reference: "r"},
-				{MerchantID: "m", Scope: "s", Reference: "r"}} {
+				{MerchantID: "m", Scope: "s", Reference: "r"},
+				{MerchantID: "m", Metadata: map[string]string{"a": "1"}}, {MerchantID: "m", State: paylink.LinkOpen, Reference: "r", Metadata: map[string]string{"a": "1", "b": ""}}} {
 				f.Paging = p
 				_, _ = tx.Links(f)
 			}
 			for _, f := range []paylink.PaymentFilter{{}, {MerchantID: "m"}, {LinkID: "l"}, {MerchantID: "m", State: paylink.Captured}, {MerchantID: "m", LinkID: "l"},
-				{Scope: "s", Reference: "r", State: paylink.RequiresAction}} {
+				{MerchantID: "m", Reference: "r"}, {Scope: "s", Reference: "r", State: paylink.RequiresAction}} {
 				f.Paging = p
 				_, _ = tx.Payments(f)
 			}
@@ -93,7 +95,7 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 	db := plain(t, file)
 	checked := 0
 	for text := range texts {
-		if (!strings.Contains(text, "FROM") && !strings.HasPrefix(text, "UPDATE")) || strings.Contains(text, "sqlite_master") {
+		if (!strings.Contains(text, "FROM") && !strings.HasPrefix(text, "UPDATE")) || strings.Contains(text, "sqlite_master") || strings.Contains(text, "CREATE TABLE") {
 			continue
 		}
 		args := make([]any, strings.Count(text, "?"))

@@ -88,6 +88,7 @@ func filters(t *testing.T, s store) {
 		same(t, "payments of such a debt", []paylink.Payment(nil))(r.Payments(paylink.PaymentFilter{Scope: "literal", Reference: "literal"}))
 		same(t, "payments of a debt, of both merchants", []paylink.Payment{q, p})(r.Payments(paylink.PaymentFilter{Scope: p.Scope, Reference: p.Reference}))
 		same(t, "payments of a reference in no scope", []paylink.Payment(nil))(r.Payments(paylink.PaymentFilter{Reference: p.Reference}))
+		same(t, "a merchant's payments of a reference", []paylink.Payment{p})(r.Payments(paylink.PaymentFilter{MerchantID: merchant.ID, Reference: p.Reference}))
 		same(t, "payments of a link", []paylink.Payment{p})(r.Payments(paylink.PaymentFilter{LinkID: closed.ID}))
 		same(t, "payments of a merchant", []paylink.Payment{q})(r.Payments(paylink.PaymentFilter{MerchantID: "mer_2"}))
 		same(t, "payments in a state", []paylink.Payment{p})(r.Payments(paylink.PaymentFilter{MerchantID: merchant.ID, State: paylink.Reserved}))

@@ -74,6 +74,8 @@ func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
 		{"numbers count from one in each series", numbers},
 		{"many numbers are found at once", numberMany},
 		{"an object gets one number from 64 callers", numberOnce},
+		{"links are found by their metadata of now", metadata},
+		{"a list keeps within its bounds, whichever way it is walked", bounds},
 		{"an audit is one snapshot while writers go on", snapshot},
 		{"an audit reads everything in order", auditWhole},
 		{"an audit ends with the error of its function", auditEnds},
