@@ -61,15 +61,9 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 	var ans Answer
 	err := t.Store.Update(ctx, func(tx paylink.Tx) error {
 		ans = Answer{}
-		l := is.Link
-		l.ID = paylink.NewID(paylink.PrefixLink, tx.Now())
-		l.State, l.Version, l.Reserved, l.Succeeded, l.CreatedAt, l.UpdatedAt = paylink.LinkOpen, 1, 0, 0, tx.Now(), tx.Now()
-		if is.Bring != nil {
-			brought, err := bring(tx, *is.Bring)
-			if err != nil {
-				return err
-			}
-			l.Instrument = brought.ID
+		l, err := is.begin(tx)
+		if err != nil {
+			return err
 		}
 		ans.LinkID = l.ID
 		ans.Status, ans.Body = is.Render(l, url)
@@ -85,16 +79,7 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 				return errors.Join(err, unless(spent, paylink.E(paylink.Unauthenticated, "token", "the access token is unknown, used or expired")))
 			}
 		}
-		if err := tx.AddLink(l, addresses(l, token, is)...); err != nil {
-			return err
-		}
-		if is.ForeignID != "" {
-			f := paylink.ForeignID{Kind: paylink.ForeignKind(l.Dialect, paylink.PrefixLink), Value: is.ForeignID, ObjectID: l.ID, CreatedAt: l.CreatedAt}
-			if given, err := tx.AddForeignID(f); err != nil || !given {
-				return errors.Join(err, unless(given, paylink.E(paylink.Conflict, "address_taken", "another link has this id; choose another")))
-			}
-		}
-		if err := addEvent(tx, l.MerchantID, paylink.EventLinkCreated, l.ID, l.Version, l.View(url, tx.Now())); err != nil {
+		if err := is.add(tx, l, token, url); err != nil {
 			return err
 		}
 		fault.Point("K01.before")
@@ -118,6 +103,51 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 		return Answer{}, err
 	}
 	return ans, nil
+}
+
+// begin gives the link as it will be.
+func (is Issuance) begin(tx paylink.Tx) (paylink.Link, error) {
+	l := is.Link
+	l.ID = paylink.NewID(paylink.PrefixLink, tx.Now())
+	l.State, l.Version, l.Reserved, l.Succeeded, l.CreatedAt, l.UpdatedAt = paylink.LinkOpen, 1, 0, 0, tx.Now(), tx.Now()
+	if is.Bring != nil {
+		brought, err := bring(tx, *is.Bring)
+		if err != nil {
+			return l, err
+		}
+		l.Instrument = brought.ID
+	}
+	return l, nil
+}
+
+// add writes the link with its addresses and its event.
+func (is Issuance) add(tx paylink.Tx, l paylink.Link, token, url string) error {
+	if err := tx.AddLink(l, addresses(l, token, is)...); err != nil {
+		return err
+	}
+	if is.ForeignID != "" {
+		f := paylink.ForeignID{Kind: paylink.ForeignKind(l.Dialect, paylink.PrefixLink), Value: is.ForeignID, ObjectID: l.ID, CreatedAt: l.CreatedAt}
+		if given, err := tx.AddForeignID(f); err != nil || !given {
+			return errors.Join(err, unless(given, paylink.E(paylink.Conflict, "address_taken", "another link has this id; choose another")))
+		}
+	}
+	return addEvent(tx, l.MerchantID, paylink.EventLinkCreated, l.ID, l.Version, l.View(url, tx.Now()))
+}
+
+// Issues is the making of a link as a Change, without Claim, Spend and Render: what
+// Rehearse plays.
+func (t *Till) Issues(is Issuance) Change {
+	return func(tx paylink.Tx) (done Changed, err error) {
+		if err := is.Link.Price.Check(); err != nil {
+			return done, err
+		}
+		token := paylink.NewToken()
+		done.URL = t.LinkURL(token)
+		if done.Link, err = is.begin(tx); err != nil {
+			return done, err
+		}
+		return done, is.add(tx, done.Link, token, done.URL)
+	}
 }
 
 func unless(ok bool, err error) error {

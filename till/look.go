@@ -28,35 +28,40 @@ type Sight struct {
 func (t *Till) Look(ctx context.Context, address string) (Sight, error) {
 	var s Sight
 	err := t.Store.View(ctx, func(r paylink.Reader) (err error) {
-		if s.Offer, err = r.Offer(address); err != nil {
-			return err
-		}
-		s.Now = r.Now()
-		s.Standing = s.Link.StandingAt(s.Now)
-		s.Products, s.Priced, err = resolve(r, &s.Link)
-		if paylink.CodeOf(err) == "product_gone" {
-			if s.Standing == paylink.Payable {
-				s.Standing = paylink.OffSale
-			}
-		} else if err != nil {
-			return err
-		}
-		if s.Link.Scope != "" && s.Link.Reference != "" {
-			if s.Debt, err = r.Debt(s.Link.Scope, s.Link.Reference); err != nil {
-				return err
-			}
-			s.Standing = s.Debt.Standing(s.Standing)
-		}
-		if s.Link.Instrument != "" {
-			saved, err := r.Instrument(s.Link.Instrument)
-			if err != nil {
-				return err
-			}
-			s.Saved = &saved
-		}
-		return nil
+		s, err = sightOf(r, address)
+		return err
 	})
 	return s, err
+}
+
+func sightOf(r paylink.Reader, address string) (s Sight, err error) {
+	if s.Offer, err = r.Offer(address); err != nil {
+		return s, err
+	}
+	s.Now = r.Now()
+	s.Standing = s.Link.StandingAt(s.Now)
+	s.Products, s.Priced, err = resolve(r, &s.Link)
+	if paylink.CodeOf(err) == "product_gone" {
+		if s.Standing == paylink.Payable {
+			s.Standing = paylink.OffSale
+		}
+	} else if err != nil {
+		return s, err
+	}
+	if s.Link.Scope != "" && s.Link.Reference != "" {
+		if s.Debt, err = r.Debt(s.Link.Scope, s.Link.Reference); err != nil {
+			return s, err
+		}
+		s.Standing = s.Debt.Standing(s.Standing)
+	}
+	if s.Link.Instrument != "" {
+		saved, err := r.Instrument(s.Link.Instrument)
+		if err != nil {
+			return s, err
+		}
+		s.Saved = &saved
+	}
+	return s, nil
 }
 
 // LookBack is Look for the pages of payments that were begun: an address that the
