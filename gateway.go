@@ -75,8 +75,9 @@ type Traits struct {
 	Label   string // as payers read it: "Secure payment by …"
 	Methods []Method
 	// FrameURL serves the gateway's own fields for an iframe; empty where only its
-	// hosted page exists. Origins are what the page's CSP must allow for frames and
-	// redirects.
+	// hosted page exists. Its query is given the page's origin as parent and, where that
+	// page may itself stand in a frame, the origins around it as within. Origins are what
+	// the page's CSP must allow for frames and redirects.
 	FrameURL string
 	Origins  []string
 	// Idempotent: the same key twice is one charge, for KeyLife after the first use.

@@ -72,6 +72,9 @@ type Page struct {
 	Ask           Ask      `json:"ask"`
 	Prefill       Payer    `json:"prefill"`
 	Methods       []Method `json:"methods,omitempty"` // fewer than the terminal's, if set
+	// Embed are the origins whose pages may show the link in a frame, nobody's if
+	// empty: a frame of a stranger could lead a payer to press without knowing.
+	Embed []string `json:"embed,omitempty"`
 }
 
 // Ask says which details the form asks for.

@@ -43,6 +43,9 @@ func (t *Till) Read(ctx context.Context, f func(paylink.Reader) error) error {
 // LinkURL is the URL that opens a link by an address.
 func (t *Till) LinkURL(address string) string { return t.BaseURL + "/pay/" + address }
 
+// EmbedURL is the link's page for a frame on a merchant's own site.
+func (t *Till) EmbedURL(address string) string { return t.BaseURL + "/embed/" + address }
+
 // AttemptURL is the page of one attempt at a link: its state, its receipt, and
 // where the gateway sends the payer back to.
 func (t *Till) AttemptURL(address, attempt string) string {

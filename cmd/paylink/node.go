@@ -15,6 +15,7 @@ import (
 	"paylink/internal/vault"
 	"paylink/store/sqlstore"
 	"paylink/till"
+	"paylink/web/checkout"
 )
 
 // plan is what a node is made from, whichever command makes it.
@@ -33,13 +34,15 @@ type plan struct {
 // node is one process of paylink, wired.
 type node struct {
 	plan
-	store    *sqlstore.Store
-	till     *till.Till
-	bank     *accounts[sandbox.Secrets]
-	meter    *meter
-	tries    *tries
-	stopping atomic.Bool
-	deaf     func() // ends the taking of operators' commands
+	store *sqlstore.Store
+	till  *till.Till
+	bank  *accounts[sandbox.Secrets]
+	meter *meter
+	tries *tries
+	// payerPages show what payers see, to APIs that are asked for it too.
+	payerPages *checkout.Handler
+	stopping   atomic.Bool
+	deaf       func() // ends the taking of operators' commands
 }
 
 // openNode opens the store and wires everything to it. Close ends it.

@@ -20,7 +20,7 @@ var mounts = []func(*node, *http.ServeMux){
 	(*node).mountPictures,
 	func(n *node, mux *http.ServeMux) { (&frontstream.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) {
-		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook}).Mount(mux)
+		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook, Preview: n.payerPages.Preview}).Mount(mux)
 	},
 	func(n *node, mux *http.ServeMux) { (&payroc.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
@@ -54,6 +54,7 @@ func (n *node) mountCheckout(mux *http.ServeMux) {
 		checkout.MountStories(mux)
 	}
 	h.Mount(mux)
+	n.payerPages = h
 }
 
 func (n *node) mountPictures(mux *http.ServeMux) {

@@ -3,6 +3,7 @@
 //	POST   /api/v1/links                              make a link
 //	GET    /api/v1/links                              list links, newest first
 //	GET    /api/v1/links/{id}                         read one
+//	POST   /api/v1/links/{id}                         change one
 //	POST   /api/v1/links/{id}/close                   end one
 //	GET    /api/v1/payments                           list payments, newest first
 //	GET    /api/v1/payments/{id}                      read one

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"paylink"
@@ -28,6 +29,8 @@ type Handler struct {
 	// CheckHookURL judges the address of a webhook endpoint by the rules of whoever
 	// dials it. Its error is shown to the caller.
 	CheckHookURL func(raw string) error
+	// Preview renders what a payer would see, for dry runs; nil: they show no page.
+	Preview func(till.Sight) (status int, html []byte, err error)
 	// Log hears of errors that callers are not told.
 	Log *slog.Logger
 }
@@ -49,6 +52,7 @@ type call struct {
 	*http.Request
 	merchant string
 	body     dialect.Value // of a POST; Null where there is none
+	dry      bool          // only show what it would do
 }
 
 // id is the path's id.
@@ -59,6 +63,7 @@ type answer struct {
 	status   int
 	body     []byte
 	replayed bool
+	version  int // of the object, where the body is one that can be changed by version
 }
 
 func ok(v any) answer { return answer{status: http.StatusOK, body: dialect.JSON(v)} }
@@ -72,6 +77,7 @@ func (h *Handler) routes() map[string]act {
 		"POST /links":                            h.makeLink,
 		"GET /links":                             h.listLinks,
 		"GET /links/{id}":                        h.readLink,
+		"POST /links/{id}":                       h.amendLink,
 		"POST /links/{id}/close":                 h.closeLink,
 		"GET /payments":                          h.listPayments,
 		"GET /payments/{id}":                     h.readPayment,
@@ -143,6 +149,9 @@ func (h *Handler) serve(do act) http.HandlerFunc {
 		if a.replayed {
 			w.Header().Set("Idempotent-Replayed", "true")
 		}
+		if a.version > 0 {
+			w.Header().Set("ETag", strconv.Quote(strconv.Itoa(a.version)))
+		}
 		if a.status == http.StatusNoContent {
 			w.WriteHeader(a.status)
 			return
@@ -166,6 +175,9 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, do act) (answer
 		return answer{}, unknown(kinds[kind])
 	}
 	if r.Method == http.MethodPost {
+		if c.dry, err = readDryRun(r); err != nil {
+			return answer{}, err
+		}
 		if c.body, err = readBody(w, r); err != nil {
 			return answer{}, err
 		}

@@ -10,19 +10,28 @@ import (
 	"paylink/till"
 )
 
-// linkAnswer is a link with what its page was told to show.
+// linkAnswer is a link with what its page was told to show, and what helps to show
+// the link elsewhere.
 type linkAnswer struct {
 	paylink.LinkView
-	Language string      `json:"language,omitempty"`
-	Country  string      `json:"country,omitempty"`
-	Button   string      `json:"button,omitempty"`
-	Theme    string      `json:"theme,omitempty"`
-	Ask      paylink.Ask `json:"ask"`
+	Language string                     `json:"language,omitempty"`
+	Country  string                     `json:"country,omitempty"`
+	Button   string                     `json:"button,omitempty"`
+	Theme    string                     `json:"theme,omitempty"`
+	Ask      paylink.Ask                `json:"ask"`
+	Embed    []string                   `json:"embed_origins,omitempty"`
+	QR       *qrAnswer                  `json:"qr,omitempty"`
+	HTML     *htmlAnswer                `json:"html,omitempty"`
+	Payments *list[paylink.PaymentView] `json:"payments,omitempty"` // where it was asked for
 }
 
-func viewLink(l paylink.Link, url string, now time.Time) linkAnswer {
-	return linkAnswer{LinkView: l.View(url, now), Language: l.Page.Language, Country: l.Page.Country,
-		Button: l.Page.Button, Theme: l.Page.Theme, Ask: l.Page.Ask}
+func (h *Handler) viewLink(l paylink.Link, url string, now time.Time) linkAnswer {
+	v := linkAnswer{LinkView: l.View(url, now), Language: l.Page.Language, Country: l.Page.Country,
+		Button: l.Page.Button, Theme: l.Page.Theme, Ask: l.Page.Ask, Embed: l.Page.Embed}
+	if l.State == paylink.LinkOpen {
+		v.QR, v.HTML = qrOf(url), h.htmlOf(l, url)
+	}
+	return v
 }
 
 // textOf is the text of an error of ours that may be shown.
@@ -42,7 +51,7 @@ func (c call) claim() (*paylink.Claim, error) {
 		return nil, err
 	}
 	return &paylink.Claim{Scope: c.merchant + " " + Name + " " + c.Method + " " + c.URL.Path, Key: key,
-		Fingerprint: dialect.Fingerprint(c.body, c.id())}, nil
+		Fingerprint: dialect.Fingerprint(c.body, append([]string{c.id()}, c.Header.Values("If-Match")...)...)}, nil
 }
 
 func given(a till.Answer) answer { return answer{status: a.Status, body: a.Body, replayed: a.Replayed} }
@@ -56,7 +65,7 @@ func (h *Handler) makeLink(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if claim != nil {
+	if claim != nil && !c.dry {
 		a, err := h.Till.Answered(c.Context(), *claim)
 		if paylink.KindOf(err) != paylink.NotFound || err == nil {
 			return given(a), err
@@ -65,10 +74,15 @@ func (h *Handler) makeLink(c call) (answer, error) {
 	if err := h.place(c, &o); err != nil {
 		return answer{}, err
 	}
-	a, err := h.Till.Issue(c.Context(), till.Issuance{Link: o.link, Claim: claim,
-		Render: func(l paylink.Link, url string) (int, []byte) {
-			return http.StatusCreated, dialect.JSON(viewLink(l, url, l.CreatedAt))
-		}})
+	is := till.Issuance{Link: o.link, Claim: claim, Render: func(l paylink.Link, url string) (int, []byte) {
+		return http.StatusCreated, dialect.JSON(h.viewLink(l, url, l.CreatedAt))
+	}}
+	if c.dry {
+		return h.rehearse(c, h.Till.Issues(is), func(d till.Changed) (int, string, any) {
+			return http.StatusCreated, d.Link.ID, h.viewLink(d.Link, d.URL, d.Link.CreatedAt)
+		})
+	}
+	a, err := h.Till.Issue(c.Context(), is)
 	return given(a), err
 }
 
@@ -109,17 +123,45 @@ func (h *Handler) place(c call, o *order) error {
 }
 
 func (h *Handler) readLink(c call) (answer, error) {
+	more, err := c.expand("payments")
+	if err != nil {
+		return answer{}, err
+	}
 	var v linkAnswer
-	err := h.Till.Read(c.Context(), func(r paylink.Reader) error {
+	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
 		l, err := r.Link(c.id())
 		if err != nil || l.MerchantID != c.merchant {
 			return theirs(err, "link")
 		}
-		url, err := h.Till.URLOf(r, l.ID)
-		v = viewLink(l, url, r.Now())
+		v, err = h.linkWith(r, l, more["payments"])
 		return err
 	})
-	return ok(v), err
+	a := ok(v)
+	a.version = v.Version
+	return a, err
+}
+
+// linkWith is a link, with its newest payments where they were asked for.
+func (h *Handler) linkWith(r paylink.Reader, l paylink.Link, payments bool) (v linkAnswer, err error) {
+	url, err := h.Till.URLOf(r, l.ID)
+	if err != nil {
+		return v, err
+	}
+	v = h.viewLink(l, url, r.Now())
+	if payments {
+		q := query{limit: usualLimit}
+		all, err := r.Payments(paylink.PaymentFilter{MerchantID: l.MerchantID, LinkID: l.ID, Paging: q.paging()})
+		if err != nil {
+			return v, err
+		}
+		all, more := trim(q, all)
+		paid := newList[paylink.PaymentView](more)
+		for _, p := range all {
+			paid.Data = append(paid.Data, p.View())
+		}
+		v.Payments = &paid
+	}
+	return v, nil
 }
 
 // theirs makes what is somebody else's look like what is not there.
@@ -131,7 +173,7 @@ func theirs(err error, what string) error {
 }
 
 func (h *Handler) listLinks(c call) (answer, error) {
-	q, err := c.query("state", "reference")
+	q, err := c.query("state", "reference", "metadata[…]", "created_from", "created_to", "expand")
 	if err != nil {
 		return answer{}, err
 	}
@@ -139,21 +181,29 @@ func (h *Handler) listLinks(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	more, err := q.expand("payments")
+	if err != nil {
+		return answer{}, err
+	}
+	page, err := q.during(paylink.PrefixLink)
+	if err != nil {
+		return answer{}, err
+	}
 	var out list[linkAnswer]
 	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
 		all, err := r.Links(paylink.LinkFilter{MerchantID: c.merchant, State: paylink.LinkState(state),
-			Reference: q.get("reference"), Paging: q.paging()})
+			Reference: q.get("reference"), Metadata: q.metadata, Paging: page})
 		if err != nil {
 			return err
 		}
-		all, more := trim(q, all)
-		out = newList[linkAnswer](more)
+		all, further := trim(q, all)
+		out = newList[linkAnswer](further)
 		for _, l := range all {
-			url, err := h.Till.URLOf(r, l.ID)
+			v, err := h.linkWith(r, l, more["payments"])
 			if err != nil {
 				return err
 			}
-			out.Data = append(out.Data, viewLink(l, url, r.Now()))
+			out.Data = append(out.Data, v)
 		}
 		return nil
 	})
@@ -171,7 +221,7 @@ func (h *Handler) closeLink(c call) (answer, error) {
 	}
 	closing := till.Closing{LinkID: c.id(), MerchantID: c.merchant, Reason: reason}
 	return h.once(c, "link", h.Till.Closes(closing), func(d till.Changed) (int, string, any) {
-		return http.StatusOK, d.Link.ID, viewLink(d.Link, d.URL, d.Link.ClosedAt)
+		return http.StatusOK, d.Link.ID, h.viewLink(d.Link, d.URL, d.Link.ClosedAt)
 	})
 }
 
@@ -180,6 +230,13 @@ func (h *Handler) once(c call, what string, change till.Change, show func(till.C
 	claim, err := c.claim()
 	if err != nil {
 		return answer{}, err
+	}
+	if c.dry {
+		a, err := h.rehearse(c, change, show)
+		if paylink.KindOf(err) == paylink.NotFound {
+			err = unknown(what)
+		}
+		return a, err
 	}
 	a, err := h.Till.Once(c.Context(), claim, change, func(d till.Changed) (int, string, []byte) {
 		status, id, v := show(d)

@@ -27,9 +27,13 @@ const (
 // query is the parameters of a list.
 type query struct {
 	values        url.Values
+	metadata      map[string]string // of the filters metadata[key]=value
 	before, after string
 	limit         int
 }
+
+// maxFilters is how many words of metadata a list can be narrowed by at once.
+const maxFilters = 5
 
 // query reads the parameters of a list: before, after, limit and the filters. An
 // unknown one, one given twice, or one that can't be, is told.
@@ -41,8 +45,17 @@ func (c call) query(filters ...string) (q query, err error) {
 		return q, r.faults.Err()
 	}
 	for name, values := range q.values {
+		key, isMetadata := metadataKey(name)
+		isMetadata = isMetadata && slices.Contains(filters, anyMetadata)
 		switch {
-		case !slices.Contains(filters, name) && name != "before" && name != "after" && name != "limit":
+		case isMetadata && len(values) == 1:
+			if q.metadata == nil {
+				q.metadata = map[string]string{}
+			}
+			if q.metadata[key] = r.check(name, values[0], maxMetadataValue); len(q.metadata) == maxFilters+1 {
+				r.fault("", "too_many", "at most %d words of metadata narrow a list", maxFilters)
+			}
+		case !isMetadata && !slices.Contains(filters, name) && name != "before" && name != "after" && name != "limit":
 			r.fault("", "unknown_parameter", "this list has no parameter of one of the names given; it has %s",
 				strings.Join(append([]string{"before", "after", "limit"}, filters...), ", "))
 		case len(values) > 1:
@@ -61,6 +74,27 @@ func (c call) query(filters ...string) (q query, err error) {
 		}
 	}
 	return q, r.faults.Err()
+}
+
+// anyMetadata stands for the filters metadata[key] among the names of filters.
+const anyMetadata = "metadata[…]"
+
+// metadataKey reads the key out of "metadata[key]".
+func metadataKey(name string) (string, bool) {
+	key, ok := strings.CutPrefix(name, "metadata[")
+	key, end := strings.CutSuffix(key, "]")
+	return key, ok && end && key != "" && len(key) <= 4*maxMetadataKey && paylink.CheckText(key) == nil
+}
+
+// during is paging, bounded by created_from (it included) and created_to (it excluded).
+func (q query) during(prefix string) (paylink.Paging, error) {
+	p, r := q.paging(), &reader{}
+	for name, to := range map[string]*string{"created_from": &p.Since, "created_to": &p.Till} {
+		if s := q.get(name); s != "" {
+			*to = paylink.IDAt(prefix, r.instant(name, s))
+		}
+	}
+	return p, r.faults.Err()
 }
 
 func (q query) get(name string) string { return q.values.Get(name) }

@@ -2,8 +2,11 @@ package native
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"paylink"
@@ -29,7 +32,7 @@ type order struct {
 }
 
 var orderFields = []string{"title", "description", "amount", "currency", "lines", "open_amount", "max_uses", "expires_at",
-	"redirect_url", "reference", "metadata", "language", "country", "button", "theme", "ask", "hold", "terminal"}
+	"redirect_url", "reference", "metadata", "language", "country", "button", "theme", "ask", "hold", "terminal", "embed_origins"}
 
 // readOrder reads a body by its words: every broken rule is told at once. What
 // depends on the moment (is the terminal there, is expires_at to come) is judged
@@ -41,7 +44,7 @@ func readOrder(v dialect.Value) (order, error) {
 	}
 	o := order{terminal: r.text(v, "", "terminal", 64)}
 	l := &o.link
-	l.Price = r.price(v)
+	l.Price = r.price(v, "")
 	l.Page = paylink.Page{
 		Title:       r.text(v, "", "title", maxTitle),
 		Description: r.text(v, "", "description", maxDescription),
@@ -50,6 +53,7 @@ func readOrder(v dialect.Value) (order, error) {
 		Language:    r.language(v),
 		Country:     r.country(v),
 		Ask:         r.ask(v),
+		Embed:       r.embed(v),
 	}
 	l.Reference = r.text(v, "", "reference", maxReference)
 	l.Hold = r.flag(v, "", "hold")
@@ -62,9 +66,13 @@ func readOrder(v dialect.Value) (order, error) {
 	return o, r.faults.Err()
 }
 
-// price reads amount, lines or open_amount, of which there is exactly one.
-func (r *reader) price(v dialect.Value) paylink.Price {
+// price reads amount, lines or open_amount, of which there is exactly one, in the
+// currency of the body or, where that names none, in the one given.
+func (r *reader) price(v dialect.Value, usual paylink.Currency) paylink.Price {
 	p := paylink.Price{Currency: paylink.Currency(r.text(v, "", "currency", 8))}
+	if p.Currency == "" {
+		p.Currency = usual
+	}
 	if p.Currency != "" && !p.Currency.Known() {
 		r.fault("currency", "currency_unknown", "is not a currency that paylink knows; write it as USD or EUR")
 		return p
@@ -228,8 +236,15 @@ func (r *reader) moment(v dialect.Value, name string) time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	t, err := time.Parse(time.RFC3339, m.Text)
-	if m.Kind != dialect.String || err != nil || t.UTC().Year() > 9999 || t.UTC().Year() < 2000 {
+	if m.Kind != dialect.String {
+		return r.instant(name, "")
+	}
+	return r.instant(name, m.Text)
+}
+
+func (r *reader) instant(name, text string) time.Time {
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil || t.UTC().Year() > 9999 || t.UTC().Year() < 2000 {
 		r.fault(name, "time", "must be a time such as 2030-01-31T12:00:00Z (RFC 3339)")
 		return time.Time{}
 	}
@@ -245,4 +260,46 @@ func (r *reader) redirect(v dialect.Value) string {
 		r.fault("redirect_url", "url", "%v", err)
 	}
 	return s
+}
+
+// maxOrigins is how many sites may embed one link.
+const maxOrigins = 10
+
+// embed reads the origins that may show the link in a frame: https, or http of the
+// merchant's own machine. They stand in a header, so their hosts are plain ASCII.
+func (r *reader) embed(v dialect.Value) (out []string) {
+	for i, item := range r.items(v, "", "embed_origins", maxOrigins) {
+		path := fmt.Sprintf("embed_origins[%d]", i)
+		u, err := paylink.CheckURL(item.Text)
+		switch {
+		case item.Kind != dialect.String:
+			r.fault(path, "type", "must be a string")
+		case len(item.Text) > maxURL:
+			r.fault(path, "too_long", "has more than %d characters", maxURL)
+		case err != nil:
+			r.fault(path, "url", "%v", err)
+		case u.Path != "" || u.RawQuery != "" || u.Fragment != "" || !plainASCII(u.Host):
+			r.fault(path, "origin", "must be an origin such as https://shop.example, without a path")
+		case u.Scheme == "http" && !loopback(u.Hostname()):
+			r.fault(path, "origin", "must be https")
+		case slices.Contains(out, strings.ToLower(paylink.Origin(u))):
+			r.fault(path, "twice", "is given twice")
+		default:
+			out = append(out, strings.ToLower(paylink.Origin(u)))
+		}
+	}
+	return out
+}
+
+func plainASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > '~' })
+}
+
+// loopback reports whether a host is the machine that asks itself.
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	return err == nil && a.IsLoopback()
 }

@@ -53,7 +53,9 @@ func newRig(t testing.TB, dsn string) *rig {
 	r := &rig{t: t, db: db, dsn: dsn, mux: http.NewServeMux()}
 	r.till = &till.Till{Store: db, BaseURL: "https://pay.example", Key: key[:], Seal: seal,
 		Hooks: safedial.New(safedial.Options{AllowLoopback: true}).Client()}
-	h := &native.Handler{Till: r.till, CheckHookURL: func(raw string) error {
+	h := &native.Handler{Till: r.till, Preview: func(s till.Sight) (int, []byte, error) {
+		return 200, []byte(s.Link.Page.Title + " seen by a payer"), nil
+	}, CheckHookURL: func(raw string) error {
 		return safedial.CheckURL(raw, safedial.Options{AllowLoopback: true})
 	}}
 	h.Mount(r.mux)

@@ -47,7 +47,7 @@ func (h *Handler) attempt(w http.ResponseWriter, r *http.Request) {
 
 // paid sends the payer back to the merchant, or shows the receipt.
 func (h *Handler) paid(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, p paylink.Payment) {
-	if to := h.redirect(s.Link, p); to != "" && !r.URL.Query().Has("receipt") {
+	if to := h.redirect(s.Link, p); to != "" && !h.framed && !r.URL.Query().Has("receipt") {
 		copyHeader(w, h.headers(s.Offer, l))
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return

@@ -25,7 +25,7 @@ func (h *Handler) shell(o paylink.Offer, l look.Locale, path string) look.Shell 
 	p := o.Link.Page
 	s := look.Shell{Locale: l, Tab: o.Merchant.Name, Code: supportCode(o.Link.ID),
 		Contact: look.Contact{Name: o.Merchant.Name, Email: o.Merchant.Email, URL: o.Merchant.URL},
-		Powered: look.PoweredBy{Text: p.PoweredBy, URL: p.PoweredByURL}}
+		Powered: look.PoweredBy{Text: p.PoweredBy, URL: p.PoweredByURL}, Framed: h.framed}
 	if f := h.themeOf(p); f.hash != "" {
 		s.Theme = h.path(o) + "/theme/" + f.hash + ".css"
 	}
@@ -45,7 +45,7 @@ func tongues(l look.Locale, path string) []look.Tongue {
 }
 
 // path is the link's page on this host, so that the page works behind any name.
-func (h *Handler) path(o paylink.Offer) string { return "/pay/" + o.Address.Value }
+func (h *Handler) path(o paylink.Offer) string { return h.root() + o.Address.Value }
 
 // supportCode is the end of a link's id, as people read it out on the telephone.
 func supportCode(id string) string {
@@ -59,6 +59,9 @@ func supportCode(id string) string {
 // form the gateway's pages and the link's redirect.
 func (h *Handler) policy(o paylink.Offer) look.Policy {
 	p := look.Policy{HTTPS: h.https()}
+	if h.framed {
+		p.Within = o.Link.Page.Embed
+	}
 	if g, err := h.Acts.Gateway(o); err == nil {
 		t := g.Traits()
 		p.Frames = append(p.Frames, t.Origins...)
@@ -229,7 +232,7 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 	for _, m := range s.Methods() {
 		key := string(m)
 		one := Method{Key: key, Label: l.T("method." + key), Text: l.T("method."+key+"_text", "gateway", traits.Label),
-			Frame: traits.FrameURL, Title: l.T("method." + key + "_frame"), Height: frameHeight, Brands: []string{"bank"}}
+			Frame: h.frameURL(s.Offer, traits.FrameURL), Title: l.T("method." + key + "_frame"), Height: frameHeight, Brands: []string{"bank"}}
 		switch m {
 		case paylink.Card:
 			one.Brands = cardBrands

@@ -44,6 +44,9 @@ type Handler struct {
 	// link; zero lets it through.
 	Wait func(r *http.Request, linkID string) time.Duration
 
+	// framed is the same handler for pages in a frame on a merchant's own site.
+	framed bool
+
 	origin  *http.CrossOriginProtection
 	sheets  *look.LRU[sheetKey, *sheet]
 	themes  *look.LRU[string, themeFile]
@@ -67,12 +70,19 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.themes = look.NewLRU[string, themeFile](themeMemory)
 	h.accepts = look.NewLRU[string, accepted](acceptMemory)
 	look.MountAssets(mux)
-	mux.HandleFunc("GET /pay/{token}", h.show)
-	mux.HandleFunc("POST /pay/{token}", h.submit)
-	mux.HandleFunc("GET /pay/{token}/{attempt}", h.attempt)
-	mux.HandleFunc("GET /pay/{token}/{$}", h.slash)
-	mux.HandleFunc("GET /pay/{token}/theme/{file}", h.theme)
+	h.mount(mux, "/pay/")
+	h.mountQR(mux)
+	h.inFrames().mount(mux, "/embed/")
 	mux.HandleFunc("GET /pay/", func(w http.ResponseWriter, r *http.Request) { h.tell(w, r, "unknown") })
+}
+
+// mount serves the pages of links below a root.
+func (h *Handler) mount(mux *http.ServeMux, root string) {
+	mux.HandleFunc("GET "+root+"{token}", h.mayFrame(h.show))
+	mux.HandleFunc("POST "+root+"{token}", h.mayFrame(h.submit))
+	mux.HandleFunc("GET "+root+"{token}/{attempt}", h.mayFrame(h.attempt))
+	mux.HandleFunc("GET "+root+"{token}/{$}", h.slash)
+	mux.HandleFunc("GET "+root+"{token}/theme/{file}", h.theme)
 }
 
 // https reports whether payers reach us by https, which the base URL says.
@@ -122,7 +132,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) {
 // slash forgives a slash that people and mail programs put at the end.
 func (h *Handler) slash(w http.ResponseWriter, r *http.Request) {
 	copyHeader(w, look.Policy{HTTPS: h.https()}.Headers())
-	http.Redirect(w, r, "/pay/"+url.PathEscape(r.PathValue("token")), http.StatusSeeOther)
+	http.Redirect(w, r, h.root()+url.PathEscape(r.PathValue("token")), http.StatusSeeOther)
 }
 
 // payable: a link whose slots are all held by payments under way is shown, because

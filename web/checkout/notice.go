@@ -2,6 +2,7 @@ package checkout
 
 import (
 	"net/http"
+	"strings"
 
 	"paylink/web/look"
 )
@@ -50,3 +51,7 @@ func notice(s look.Shell, name string, args ...string) NoticeView {
 	v.Tab = v.Heading
 	return v
 }
+
+// leavesFrame: our own pages stay in the frame of a merchant's page, all others take
+// its place; most of them refuse to be framed.
+func (v NoticeView) leavesFrame(w Way) bool { return v.Framed && !strings.HasPrefix(w.Href, "/") }

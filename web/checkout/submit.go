@@ -69,6 +69,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 	p = h.await(r.Context(), p)
 	to := h.path(sight.Offer) + "/" + p.Attempt
 	switch {
+	case h.framed: // a redirect would lead another site's page into the frame
 	case p.State == paylink.RequiresAction && look.Origin(p.ActionURL) != "":
 		to = p.ActionURL
 	case p.State.Paid():

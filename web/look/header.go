@@ -10,6 +10,7 @@ import (
 // Policy is what a page may reach beyond its own origin.
 type Policy struct {
 	Frames  []string // origins whose pages may be framed: the gateway's
+	Within  []string // origins whose pages may frame this one: none if empty
 	Actions []string // where the form leads on to, besides ourselves: the gateway's pages and the link's redirect
 	HTTPS   bool     // the base URL is https: say so for a year
 }
@@ -31,8 +32,12 @@ func (p Policy) CSP() string {
 			actions += " http:"
 		}
 	}
+	within := "'none'"
+	if w := origins(p.Within); w != "" {
+		within = w
+	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; frame-src " +
-		frames + "; form-action " + actions + "; base-uri 'none'; frame-ancestors 'none'"
+		frames + "; form-action " + actions + "; base-uri 'none'; frame-ancestors " + within
 }
 
 // origins writes the distinct origins that are safe to stand in a header.
@@ -70,7 +75,9 @@ func (p Policy) Headers() http.Header {
 	h.Set("Referrer-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Robots-Tag", "noindex")
-	h.Set("X-Frame-Options", "DENY")
+	if origins(p.Within) == "" { // it has no form that names an origin, and wins where both are known
+		h.Set("X-Frame-Options", "DENY")
+	}
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), usb=()")
 	if p.HTTPS {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"html/template"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -107,7 +108,9 @@ type frameView struct {
 }
 
 // getFrame serves the fields that a payment page embeds: ?parent= its origin,
-// ?lang=, ?method=card|bank.
+// ?within= the origins of pages that it may itself be embedded in, ?lang=,
+// ?method=card|bank. Whoever writes within can't gain by it: what is typed is told to
+// parent only, which is one of an account's own.
 func (s *Server) getFrame(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	parent := q.Get("parent")
@@ -122,6 +125,20 @@ func (s *Server) getFrame(w http.ResponseWriter, r *http.Request) {
 		v.Method = "bank"
 	}
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"+
-		" form-action 'none'; base-uri 'none'; frame-ancestors "+parent)
+		" form-action 'none'; base-uri 'none'; frame-ancestors "+strings.Join(append([]string{parent}, within(q.Get("within"))...), " "))
 	s.execute(w, "frame.html", http.StatusOK, v)
+}
+
+// maxWithin is how many origins within may name.
+const maxWithin = 10
+
+// within reads the origins that may stand in the header.
+func within(list string) (out []string) {
+	for _, origin := range strings.Fields(list) {
+		u, err := url.Parse(origin)
+		if err == nil && isHTTP(origin) && u.Scheme+"://"+u.Host == origin && !strings.ContainsAny(origin, ";,'\"*") && len(out) < maxWithin {
+			out = append(out, origin)
+		}
+	}
+	return out
 }
