@@ -52,7 +52,10 @@ var rooms = []room{
 	{path: "work", mayImport: []string{".", "till"},
 		why: "each loop calls one act of the till"},
 
-	{path: "cmd/...", mayImport: []string{".", "till", "work", "store/...", "gateway/...", "dialect/...", "web/...", "audit", "internal/..."},
+	{path: "client", mayImport: []string{}, stdOnly: true,
+		why: "whoever calls our API takes nothing of the server with it"},
+
+	{path: "cmd/...", mayImport: []string{".", "till", "work", "store/...", "gateway/...", "dialect/...", "web/...", "client", "audit", "internal/..."},
 		why: "the only place that knows everything"},
 
 	// Leaves: small packages without a rule of the trade in them. Who may use
