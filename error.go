@@ -3,6 +3,7 @@ package paylink
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // Kind says what sort of failure an Error is. Each dialect maps kinds to its
@@ -30,11 +31,13 @@ const (
 	Gone
 	// Unavailable: a neighbour (gateway, database) is down; nothing was done.
 	Unavailable
+	// Limited: too much of it in too short a time; After says when it may be tried again.
+	Limited
 )
 
 func (k Kind) String() string {
 	return [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found",
-		"conflict", "reused", "busy", "gone", "unavailable"}[k]
+		"conflict", "reused", "busy", "gone", "unavailable", "limited"}[k]
 }
 
 // Fault is one broken rule of an input: the field by its dialect-neutral path
@@ -53,6 +56,7 @@ type Error struct {
 	Code   string // stable, for programs: "link_closed", "duplicate_reference"
 	Text   string // for people: what happened, to which thing, and what to do
 	Faults []Fault
+	After  time.Duration // of Limited: how long to wait
 	Err    error
 }
 

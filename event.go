@@ -7,6 +7,7 @@ const (
 	EventLinkCreated      = "link.created"
 	EventLinkUpdated      = "link.updated"
 	EventLinkClosed       = "link.closed"
+	EventLinkShared       = "link.shared" // about a share, not the link
 	EventPaymentHeld      = "payment.authorized"
 	EventPaymentPending   = "payment.pending"
 	EventPaymentSucceeded = "payment.succeeded"

@@ -29,6 +29,8 @@ const (
 	PrefixCustomer   = "cus_"
 	PrefixFile       = "fil_"
 	PrefixDebt       = "deb_"
+	PrefixShare      = "shr_"
+	PrefixMail       = "mail_"
 )
 
 // Lower-case Crockford base32 sorts as its bytes do, has no padding and no

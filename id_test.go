@@ -12,7 +12,7 @@ import (
 func TestAnIDIsAUUIDOfVersion7InAnotherForm(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		now := time.UnixMilli(rapid.Int64Range(0, 1<<48-1).Draw(t, "now"))
+		now := time.UnixMilli(rapid.Int64Range(0, 1<<47).Draw(t, "now"))
 		id := paylink.NewID(paylink.PrefixLink, now)
 		b, ok := paylink.IDBytes(paylink.PrefixLink, id)
 		if !ok || b[6]>>4 != 7 || b[8]>>6 != 2 || paylink.IDOf(paylink.PrefixLink, b) != id {

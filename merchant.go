@@ -9,6 +9,7 @@ type Merchant struct {
 	Email     string // how payers reach the merchant
 	URL       string // the merchant's own site, may be empty
 	Country   string // ISO 3166-1 alpha-2
+	Footer    string // at the foot of letters, plain text (Payroc OpenAPI, footerNotes: maxLength 2000)
 	CreatedAt time.Time
 }
 

@@ -43,6 +43,7 @@ type LinkFilter struct {
 	Reference  string
 	CustomerID string
 	Metadata   map[string]string // with MerchantID: links that have all of these
+	Recipient  Recipient         // once shared with such a person, judged like in ShareFilter
 	Paging
 }
 
@@ -50,7 +51,7 @@ type LinkFilter struct {
 type PaymentFilter struct {
 	MerchantID string
 	LinkID     string
-	Scope      string // with Reference: the payments of a debt
+	Scope      string // with Reference: the payments of a debt; alone: of a family of debts
 	Reference  string // with MerchantID and no Scope: the merchant's, whatever the debt
 	State      PaymentState
 	Paging
@@ -165,6 +166,16 @@ type Reader interface {
 	Delivery(id string) (Delivery, error)
 	Deliveries(f DeliveryFilter) ([]Delivery, error)
 	Tries(deliveryID string) ([]Try, error)
+
+	Share(id string) (Share, error)
+	ShareByForeign(merchantID, foreign string) (Share, error)
+	Shares(f ShareFilter) ([]Share, error)
+	Mail(id string) (Mail, error)
+	Mails(f MailFilter) ([]Mail, error)
+	// NthMail is when the n-th newest letter of a kind was queued by a merchant, or,
+	// where the merchant is empty, to an address in whatever letter case; zero where
+	// there are fewer.
+	NthMail(kind MailKind, merchantID, to string, n int) (time.Time, error)
 	Setting(name string) (string, error) // empty where unset, no error
 }
 
@@ -242,6 +253,16 @@ type Tx interface {
 	SaveDelivery(d Delivery, t *Try) error
 	CancelDeliveries(endpointID string) error // all that wait
 
+	// LockMerchant holds the row against others who lock it, and nobody else.
+	LockMerchant(id string) (Merchant, error)
+	AddShare(Share) error // a foreign id that the merchant has already: Conflict "share_taken"
+	// AddMail queues a letter; false: the payment has one of this kind, and nothing was
+	// written.
+	AddMail(Mail) (bool, error)
+	// DueMails claims up to limit letters whose NextAt has come, like DuePayments.
+	DueMails(limit int, lease time.Duration) ([]Mail, error)
+	SaveMail(Mail) error
+
 	// AddCallback keeps a gateway's call; false: this (gateway, event) was here before.
 	AddCallback(gateway, eventID, paymentID string, body []byte) (bool, error)
 	// Redeem marks a payment's response token as used; false: it was before.
@@ -289,6 +310,8 @@ type Ledgers interface {
 	EachDelivery(func(Delivery) error) error
 	EachClaim(func(Claim) error) error
 	EachEndpoint(func(Endpoint) error) error
+	EachShare(func(Share) error) error
+	EachMail(func(Mail) error) error
 	// Integrity asks the engine to check its own files; nil where it is whole.
 	Integrity() error
 }

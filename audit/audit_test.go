@@ -35,7 +35,7 @@ func TestAHealthyStoreHasNoViolation(t *testing.T) {
 			t.Error(v)
 		}
 		if report.Links != 4 || report.Payments != 10 || report.Steps != 38 || report.Charges != 9 || report.Debts != 2 ||
-			report.Claims != 2 || report.Endpoints != 3 || report.Violations != 0 || report.States["captured"] != 2 {
+			report.Claims != 3 || report.Endpoints != 3 || report.Violations != 0 || report.States["captured"] != 2 {
 			t.Errorf("report: %+v", report)
 		}
 		if !slices.Contains(report.Checked, "I-02") || slices.Contains(report.Checked, "quiet") != quiet {
@@ -198,6 +198,12 @@ var planted = []struct {
 		r.entries = append(r.entries, paylink.Post(r.Payment, paylink.AccountSuspense, paylink.AccountClearing+":sandbox", 100, at(900))...)
 	}},
 	{"book", "an entry of another merchant", false, "", func(b *books) { b.find("pay_02").entries[0].MerchantID = "mer_2" }},
+	{"mail", "a recipient has no letter", false, "", func(b *books) { b.mails = b.mails[1:] }},
+	{"mail", "a recipient has two letters", false, "", func(b *books) { b.mails = append(b.mails, b.mails[0]) }},
+	{"mail", "a letter waits for ever", false, "", func(b *books) { b.mails[0].State = paylink.MailWaiting }},
+	{"mail", "a letter was given up without a reason", false, "", func(b *books) { b.mails[0].State = paylink.MailCancelled }},
+	{"mail", "a link that does not exist was shared", false, "", func(b *books) { b.shares[0].LinkID = "plk_gone" }},
+	{"I-26", "a share was not told", false, "", func(b *books) { b.events = slices.DeleteFunc(b.events, toldOf("shr_1")) }},
 	{"quiet", "a payment is still unknown", true, "", func(b *books) {
 		b.pay("pay_11", "plk_many", 500, paylink.Reserved, paylink.Sending, paylink.Unknown)
 	}},

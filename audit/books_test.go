@@ -19,6 +19,8 @@ type books struct {
 	deliveries []paylink.Delivery
 	claims     []paylink.Claim
 	endpoints  []paylink.Endpoint
+	shares     []paylink.Share
+	mails      []paylink.Mail
 	damage     error
 	charges    []audit.BankCharge
 	walks      int
@@ -49,6 +51,8 @@ func (b *books) EachEvent(f func(paylink.Event) error) error       { return each
 func (b *books) EachDelivery(f func(paylink.Delivery) error) error { return each(b.deliveries, f) }
 func (b *books) EachClaim(f func(paylink.Claim) error) error       { return each(b.claims, f) }
 func (b *books) EachEndpoint(f func(paylink.Endpoint) error) error { return each(b.endpoints, f) }
+func (b *books) EachShare(f func(paylink.Share) error) error       { return each(b.shares, f) }
+func (b *books) EachMail(f func(paylink.Mail) error) error         { return each(b.mails, f) }
 func (b *books) EachPayment(f func(paylink.Payment, []paylink.Step, []paylink.Entry) error) error {
 	return each(b.payments, func(r row) error { return f(r.Payment, r.steps, r.entries) })
 }
@@ -204,6 +208,13 @@ func healthy() *books {
 	second.Scope, second.Reference, second.InDebt = "s", "r", true
 	b.debts = []paylink.Debt{{Scope: "s", Reference: "r", Paid: 1}, {Scope: "s", Reference: "never paid"}}
 	b.claims = []paylink.Claim{{Scope: "mer_1 links", Key: "k", Status: 201, Body: []byte("{}"), ObjectID: "plk_one"},
-		{Scope: "mer_1 hooks", Key: "k", Status: 201, Body: []byte("{}"), ObjectID: "whe_all"}}
+		{Scope: "mer_1 hooks", Key: "k", Status: 201, Body: []byte("{}"), ObjectID: "whe_all"},
+		{Scope: "mer_1 payroc", Key: "k", Status: 201, Body: []byte("{}"), ObjectID: "shr_1"}}
+	b.shares = []paylink.Share{{ID: "shr_1", LinkID: "plk_many", MerchantID: merchant, MerchantCopy: true,
+		Recipients: []paylink.Recipient{{Name: "Ada", Email: "ada@example.com"}}}}
+	b.event(paylink.EventLinkShared, "shr_1", 1, 420)
+	b.mails = []paylink.Mail{{ID: "mail_1", ShareID: "shr_1", Kind: paylink.MailShare, State: paylink.MailSent, Tries: 1, DoneAt: at(421)},
+		{ID: "mail_2", ShareID: "shr_1", Kind: paylink.MailShareCopy, State: paylink.MailFailed, LastError: "550", DoneAt: at(422)},
+		{ID: "mail_3", PaymentID: "pay_02", Kind: paylink.MailReceipt, State: paylink.MailWaiting, NextAt: at(900)}}
 	return b
 }

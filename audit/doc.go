@@ -28,6 +28,7 @@
 //	debt   a debt's counters are the number of payments that count in it; one that a merchant
 //	       made is paid at most once, and says by which payment
 //	book   a payment's entries are what it captured and refunded
+//	mail   each recipient of a share has a letter; each letter waits for a moment or has its end
 //	quiet  nothing is left reserved, sending or unknown (quiet)
 //
 // Those marked quiet hold only when all work is done (Options.Quiet). The gateway's

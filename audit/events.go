@@ -165,6 +165,14 @@ func (a *audit) closeEvents() error {
 			return nil
 		})
 	}
+	if err == nil {
+		err = a.l.EachShare(func(s paylink.Share) error {
+			if off(s.ID) {
+				wants[s.ID] = append(wants[s.ID], tale{paylink.EventLinkShared, 1})
+			}
+			return nil
+		})
+	}
 	for id := range has {
 		if _, ok := wants[id]; !ok {
 			wants[id] = nil

@@ -45,6 +45,8 @@ func StatusOf(k paylink.Kind) int {
 		return http.StatusGone
 	case paylink.Unavailable:
 		return http.StatusServiceUnavailable
+	case paylink.Limited:
+		return http.StatusTooManyRequests
 	}
 	return http.StatusInternalServerError
 }

@@ -46,8 +46,24 @@ func (t *Till) AddEndpoint(ctx context.Context, e paylink.Endpoint) (paylink.End
 }
 
 // AddsEndpoint is AddEndpoint as a Change.
-func (t *Till) AddsEndpoint(e paylink.Endpoint) Change {
-	secret := signing.NewSecret()
+func (t *Till) AddsEndpoint(e paylink.Endpoint) Change { return t.addsEndpoint(e, signing.NewSecret()) }
+
+// AddsEndpointWith is AddsEndpoint with a secret that the merchant brings, of the form
+// of ours: "whsec_" and base64 of 24 to 64 bytes.
+func (t *Till) AddsEndpointWith(e paylink.Endpoint, secret string) (Change, error) {
+	own, err := ownSecret(secret)
+	return t.addsEndpoint(e, own), err
+}
+
+func ownSecret(text string) (signing.Secret, error) {
+	own, err := signing.ParseSecret(text)
+	if err != nil {
+		err = paylink.E(paylink.Invalid, "secret", err.Error())
+	}
+	return own, err
+}
+
+func (t *Till) addsEndpoint(e paylink.Endpoint, secret signing.Secret) Change {
 	return func(tx paylink.Tx) (done Changed, err error) {
 		have, err := tx.Endpoints(e.MerchantID)
 		if err != nil {
@@ -75,12 +91,44 @@ func (t *Till) RotateEndpoint(ctx context.Context, merchantID, id string) (payli
 // RotatesEndpoint is RotateEndpoint as a Change.
 func (t *Till) RotatesEndpoint(merchantID, id string) Change {
 	secret := signing.NewSecret()
+	return changeEndpoint(merchantID, id, func(tx paylink.Tx, done *Changed) error { return t.rotate(tx, done, secret) })
+}
+
+func (t *Till) rotate(tx paylink.Tx, done *Changed, secret signing.Secret) error {
+	e := &done.Endpoint
+	sealed, err := t.Seal.Seal([]byte(secret.Reveal()), []byte(e.ID))
+	e.OldSecret, e.OldSecretUntil, e.Secret = e.Secret, tx.Now().Add(rotation), sealed
+	done.Secret = secret
+	return err
+}
+
+// AmendsEndpoint changes an endpoint's URL, description and types, and switches it off
+// or on: edit changes it as it stands, and may refuse; what else it does is undone. A
+// secret that the merchant brings takes the place of the old one as in RotateEndpoint;
+// empty for none.
+func (t *Till) AmendsEndpoint(merchantID, id string, edit func(*paylink.Endpoint) error, secret string) Change {
 	return changeEndpoint(merchantID, id, func(tx paylink.Tx, done *Changed) error {
+		edited := done.Endpoint
+		if err := edit(&edited); err != nil {
+			return err
+		}
 		e := &done.Endpoint
-		sealed, err := t.Seal.Seal([]byte(secret.Reveal()), []byte(e.ID))
-		e.OldSecret, e.OldSecretUntil, e.Secret = e.Secret, tx.Now().Add(rotation), sealed
-		done.Secret = secret
-		return err
+		was := e.Disabled
+		e.URL, e.Description, e.Types, e.Disabled = edited.URL, edited.Description, edited.Types, edited.Disabled
+		switch {
+		case e.Disabled && !was:
+			e.DisabledReason = "switched off by its owner"
+		case !e.Disabled && was:
+			e.DisabledReason, e.FailingSince = "", time.Time{}
+		}
+		if secret == "" {
+			return nil
+		}
+		own, err := ownSecret(secret)
+		if err != nil {
+			return err
+		}
+		return t.rotate(tx, done, own)
 	})
 }
 

@@ -41,11 +41,10 @@ func sightOf(r paylink.Reader, address string) (s Sight, err error) {
 	s.Now = r.Now()
 	s.Standing = s.Link.StandingAt(s.Now)
 	s.Products, s.Priced, err = resolve(r, &s.Link)
-	if paylink.CodeOf(err) == "product_gone" {
-		if s.Standing == paylink.Payable {
-			s.Standing = paylink.OffSale
-		}
-	} else if err != nil {
+	switch {
+	case paylink.CodeOf(err) == "product_gone" && s.Standing == paylink.Payable:
+		s.Standing = paylink.OffSale
+	case err != nil && paylink.CodeOf(err) != "product_gone":
 		return s, err
 	}
 	if s.Link.Scope != "" && s.Link.Reference != "" {

@@ -24,6 +24,8 @@ type Changed struct {
 	Tax      paylink.Tax
 	Customer paylink.Customer
 	Debt     paylink.Debt
+	Share    paylink.Share
+	Mails    []paylink.Mail // of Share
 }
 
 // do does a change without a key.

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"paylink"
 )
@@ -22,10 +24,7 @@ func resolve(r paylink.Reader, l *paylink.Link) (sold []paylink.Product, mark st
 		return nil, "", nil
 	}
 	if l.Price.Catalog {
-		active := true
-		sold, err = r.Products(paylink.ProductFilter{MerchantID: l.MerchantID, Active: &active, Currency: l.Price.Currency,
-			Paging: paylink.Paging{Limit: maxCatalog}})
-		if err != nil {
+		if sold, err = onSale(r, l.MerchantID, l.Price.Currency); err != nil {
 			return nil, "", err
 		}
 	}
@@ -60,4 +59,20 @@ func resolve(r paylink.Reader, l *paylink.Link) (sold []paylink.Product, mark st
 	}
 	sum := sha256.Sum256(raw)
 	return sold, hex.EncodeToString(sum[:]), nil
+}
+
+// onSale are the newest of a merchant's active products that are sold in a currency:
+// those priced in it, and in the one that it stands for.
+func onSale(r paylink.Reader, merchant string, c paylink.Currency) ([]paylink.Product, error) {
+	active := true
+	f := paylink.ProductFilter{MerchantID: merchant, Active: &active, Currency: c, Paging: paylink.Paging{Limit: maxCatalog}}
+	sold, err := r.Products(f)
+	if err != nil || c.Par() == "" {
+		return sold, err
+	}
+	f.Currency = c.Par()
+	more, err := r.Products(f)
+	sold = append(sold, more...)
+	slices.SortFunc(sold, func(a, b paylink.Product) int { return strings.Compare(b.ID, a.ID) })
+	return sold[:min(len(sold), maxCatalog)], err
 }

@@ -67,6 +67,9 @@ func (t *Till) settle(tx paylink.Tx, p paylink.Payment, ev Evidence) (paylink.Pa
 	if err := tx.SavePayment(p, []paylink.Step{step}, book(before, p, o, tx.Now())); err != nil {
 		return p, err
 	}
+	if err := t.queueReceipt(tx, before, p); err != nil {
+		return p, err
+	}
 	if kind := eventOf(p.State); kind != "" {
 		return p, addEvent(tx, p.MerchantID, kind, p.ID, p.Version, p.View())
 	}

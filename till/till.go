@@ -22,6 +22,8 @@ type Till struct {
 	Seal Sealer
 	// Hooks sends webhooks. It must refuse private addresses and follow no redirects.
 	Hooks *http.Client
+	// Post sends letters; nil: links can't be shared and no receipts are written.
+	Post *Post
 	// ResponseLife is how long a response token can be redeemed after the payment
 	// was completed; zero means one hour (contracts/frontstream.md, A29).
 	ResponseLife time.Duration

@@ -24,6 +24,14 @@ func (t *Till) mac(purpose string, parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }
 
+// KeyFor is a signing key of 32 bytes for one purpose, the same on all nodes; it tells
+// nothing of Key, nor of another purpose's.
+func (t *Till) KeyFor(purpose string) []byte {
+	h := hmac.New(sha256.New, t.Key)
+	h.Write([]byte("key\x00" + purpose))
+	return h.Sum(nil)
+}
+
 // NewAttempt makes the token that a payment form carries: unguessable, bound to
 // its link and to the version that the form shows, good for one payment. Making one
 // stores nothing. For a link whose price names products use AttemptFor.

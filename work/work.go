@@ -41,11 +41,16 @@ const worst = 30
 
 // Acts are the loops that a node of paylink runs.
 func Acts(t *till.Till) []Act {
-	return []Act{
+	acts := []Act{
 		// A round lasts as long as its slowest receiver: several hands keep the others going.
 		{Name: "deliver", Do: t.Deliver, Limit: 64, Hands: 4, Woken: true},
 		{Name: "reconcile", Do: t.Reconcile, Limit: 64, Hands: 1},
 	}
+	if t.Post != nil {
+		// A letter is a connection: eight at once are what mail servers suffer from one peer.
+		acts = append(acts, Act{Name: "mail", Do: t.Mail, Limit: 4, Hands: 2, Woken: true})
+	}
+	return acts
 }
 
 // Run works until the context ends, lets the running rounds finish, and returns.

@@ -31,6 +31,7 @@ type countedTx struct {
 	states  []paylink.PaymentState
 	events  []string
 	results []string
+	mails   []string
 }
 
 func (t *countedTx) AddPayment(p paylink.Payment, s paylink.Step) (bool, error) {
@@ -67,12 +68,25 @@ func (t *countedTx) SaveDelivery(d paylink.Delivery, try *paylink.Try) error {
 	return t.Tx.SaveDelivery(d, try)
 }
 
+func (t *countedTx) SaveMail(m paylink.Mail) error {
+	switch {
+	case m.State == paylink.MailWaiting && m.LastError != "":
+		t.mails = append(t.mails, "put_off")
+	case m.State != paylink.MailWaiting:
+		t.mails = append(t.mails, string(m.State))
+	}
+	return t.Tx.SaveMail(m)
+}
+
 func (t *countedTx) tell(m *meter) {
 	for _, s := range t.states {
 		m.steps.WithLabelValues(string(s)).Inc()
 	}
 	for _, e := range t.events {
 		m.events.WithLabelValues(e).Inc()
+	}
+	for _, r := range t.mails {
+		m.mails.WithLabelValues(r).Inc()
 	}
 	for _, r := range t.results {
 		m.tries.WithLabelValues(r).Inc()

@@ -30,10 +30,19 @@ type credentials struct {
 	BankAdminKey      secret `json:"bank_admin_key"`
 	EndpointSecret    string `json:"endpoint_secret"`
 	PayrocKey         string `json:"payroc_key"`
+	ElevatePassword   string `json:"elevate_password"`
+	DevdraftKey       string `json:"devdraft_key"`
+	DevdraftSecret    string `json:"devdraft_secret"`
 }
 
 // payrocTerminal is the demo's processingTerminalId, that of Payroc's own examples.
 const payrocTerminal = "1234001"
+
+// The demo's user of Elevate's API.
+const (
+	elevateBrand = "demo"
+	elevateUser  = "demo-api"
+)
 
 // loadCredentials reads the file, and makes it where there is none.
 func loadCredentials(path string) (credentials, error) {
@@ -44,11 +53,11 @@ func loadCredentials(path string) (credentials, error) {
 		if err := json.Unmarshal(text, &c); err != nil {
 			return c, fmt.Errorf("%s can't be read; remove the directory to start anew: %w", path, err)
 		}
-		if c.PayrocKey == "" { // a demo of before Payroc's API was there
-			c.PayrocKey = paylink.NewSecret("")
-			return c, writeReady(path, c)
+		was := c
+		if c.fill(); c == was {
+			return c, nil
 		}
-		return c, nil
+		return c, writeReady(path, c)
 	case !errors.Is(err, os.ErrNotExist):
 		return c, err
 	}
@@ -58,9 +67,23 @@ func loadCredentials(path string) (credentials, error) {
 		IntegrationSource: "paylink-demo", BankAccount: "acct_" + paylink.NewToken()[:12],
 		BankKey: secret(paylink.NewSecret("bank_")), CallbackSecret: paylink.NewSecret("cbs_"),
 		BankAdminKey: secret(paylink.NewSecret("adm_")), EndpointSecret: signing.NewSecret().Reveal(),
-		PayrocKey: paylink.NewSecret(""),
 	}
+	c.fill()
 	return c, writeReady(path, c)
+}
+
+// fill makes what is missing: all that came after the first demo, which a directory of
+// before has not.
+func (c *credentials) fill() {
+	if c.PayrocKey == "" {
+		c.PayrocKey = paylink.NewSecret("")
+	}
+	if c.ElevatePassword == "" {
+		c.ElevatePassword = paylink.NewSecret("")
+	}
+	if c.DevdraftKey == "" {
+		c.DevdraftKey, c.DevdraftSecret = newClientKey(), paylink.NewSecret("")
+	}
 }
 
 // demoReady is the ready file: where the demo is, and what opens it. Later APIs add
@@ -83,6 +106,22 @@ type demoReady struct {
 		APIKey     string `json:"api_key"`
 		TerminalID string `json:"processing_terminal_id"`
 	} `json:"payroc"`
+	Elevate struct {
+		Brand          string `json:"brand"`
+		Username       string `json:"username"`
+		Password       string `json:"password"`
+		ProviderID     int64  `json:"payment_provider_id"`
+		InvoiceID      int64  `json:"invoice_id"`
+		AdhocInvoiceID int64  `json:"adhoc_invoice_id"`
+		CustomerID     int64  `json:"customer_id"`
+	} `json:"elevate"`
+	Devdraft struct {
+		ClientKey    string `json:"client_key"`
+		ClientSecret string `json:"client_secret"`
+		ProductID    string `json:"product_id"`
+		TaxID        string `json:"tax_id"`
+		CustomerID   string `json:"customer_id"`
+	} `json:"devdraft"`
 	// Sandbox is what tests of trouble need: the bank's admin key makes it, the
 	// account is the merchant's.
 	Sandbox struct {
@@ -101,6 +140,11 @@ func (d *demo) ready() demoReady {
 	r.FrontStream.APIKey, r.FrontStream.ProcessorGUID = d.known.APIKey, d.known.ProcessorGUID
 	r.FrontStream.TokenGUID, r.FrontStream.IntegrationSource = d.known.TokenGUID, d.known.IntegrationSource
 	r.Payroc.APIKey, r.Payroc.TerminalID = d.known.PayrocKey, payrocTerminal
+	e := &r.Elevate
+	e.Brand, e.Username, e.Password = elevateBrand, elevateUser, d.known.ElevatePassword
+	e.ProviderID, e.InvoiceID, e.AdhocInvoiceID, e.CustomerID = d.billing.Provider, d.billing.Invoice, d.billing.AdhocInvoice, d.billing.Customer
+	r.Devdraft.ClientKey, r.Devdraft.ClientSecret = d.known.DevdraftKey, d.known.DevdraftSecret
+	r.Devdraft.ProductID, r.Devdraft.TaxID, r.Devdraft.CustomerID = d.catalog[0], d.catalog[1], d.catalog[2]
 	r.Sandbox.AdminKey, r.Sandbox.Account, r.Sandbox.AccountKey = string(d.GatewayAdminKey), d.known.BankAccount, string(d.known.BankKey)
 	return r
 }

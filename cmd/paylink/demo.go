@@ -9,8 +9,11 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
+	"paylink/dialect/elevate"
 	"paylink/gateway/sandbox/bank"
+	"paylink/internal/maildrop"
 	"paylink/internal/vault"
 )
 
@@ -25,7 +28,7 @@ type demoCommand struct {
 	GatewayURL          string `name:"gateway-url" help:"A sandbox bank that runs already (paylink sandbox) instead of one in this process."`
 	GatewayAdminKey     secret `env:"PAYLINK_SANDBOX_ADMIN_KEY" help:"That bank's admin key."`
 	GatewayAdminKeyFile string `env:"PAYLINK_SANDBOX_ADMIN_KEY_FILE" help:"A file that holds it instead."`
-	Inbox               bool   `negatable:"" default:"true" help:"Send the merchant's payment events to the demo's own inbox."`
+	Inbox               bool   `negatable:"" default:"true" help:"Send the merchant's payment events, and letters, to the demo's own inbox."`
 	TestClock           bool   `help:"Let POST /demo/clock move the time of the book and the bank."`
 	LogLevel            string `env:"PAYLINK_LOG_LEVEL" default:"info" help:"debug, info, warn or error."`
 }
@@ -62,6 +65,11 @@ type demo struct {
 	gate  string // the bank's origin
 	link  string // the first link
 	inbox *inbox
+	drop  *maildrop.Drop // nil without the inbox
+	// billing is what Elevate's clients of the demo can name.
+	billing elevate.Numbers
+	// catalog is a product, a tax and a customer, as Devdraft's clients call them.
+	catalog [3]string
 }
 
 // Run runs everything until the context ends.
@@ -143,6 +151,11 @@ func (d *demo) start(ctx context.Context, logTo io.Writer) error {
 		p.database = filepath.Join(d.Data, "paylink.db")
 	}
 	p.sandbox.SandboxURL = d.gate
+	if d.Inbox {
+		if d.drop, p.post, err = startMail(func() time.Time { return d.run.node.now() }); err != nil {
+			return errors.Join(err, l.Close())
+		}
+	}
 	n, err := openNode(ctx, p)
 	if err == nil {
 		d.run = &running{node: n}
@@ -189,6 +202,9 @@ func (d *demo) stop() error {
 	}
 	if d.inbox != nil {
 		errs = append(errs, d.inbox.close())
+	}
+	if d.drop != nil {
+		errs = append(errs, d.drop.Close())
 	}
 	if d.bank != nil {
 		errs = append(errs, d.bank.close())

@@ -22,16 +22,18 @@ var demoFiles embed.FS
 // demoPages are the demo's own two pages. They are for developers and speak English.
 var demoPages = template.Must(template.ParseFS(demoFiles, "demo/*.html"))
 
-const demoPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const demoPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // mount serves what only a demo has.
 func (d *demo) mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/demo/", http.StatusSeeOther) })
 	mux.HandleFunc("GET /demo/{$}", func(w http.ResponseWriter, _ *http.Request) { d.page(w, "start.html", d.offer()) })
 	mux.HandleFunc("GET /demo/inbox", func(w http.ResponseWriter, _ *http.Request) {
-		d.page(w, "inbox.html", map[string]any{"Messages": d.inbox.list(), "Gate": d.gate, "On": d.Inbox, "Icon": look.Icon().Path})
+		d.page(w, "inbox.html", map[string]any{"Messages": d.inbox.list(), "Letters": d.letters(), "Gate": d.gate, "On": d.Inbox, "Icon": look.Icon().Path})
 	})
 	mux.HandleFunc("GET /demo/inbox.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, d.inbox.list()) })
+	mux.HandleFunc("GET /demo/mails.json", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, d.letters()) })
+	mux.HandleFunc("GET /demo/mails/{n}", d.letterPage)
 	mux.HandleFunc("GET /demo/demo.css", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
 		http.ServeFileFS(w, r, demoFiles, "demo/demo.css")
@@ -136,7 +138,7 @@ func (d *demo) tell(stdout io.Writer) error {
   Open a link and pay it    %[1]s
     card 4242 4242 4242 4242, any date to come, any code
   What there is to try      %[2]s/demo/
-  Webhooks that arrived     %[2]s/demo/inbox
+  Webhooks and mails        %[2]s/demo/inbox
   The bank and its numbers  %[3]s/
   Our API, for people       %[2]s/docs
 

@@ -15,7 +15,7 @@ import (
 
 // demoTypes are the events that the demo's inbox hears. Links that are made are not
 // among them: a load test makes thousands.
-var demoTypes = []string{paylink.EventLinkClosed, paylink.EventPaymentHeld, paylink.EventPaymentPending,
+var demoTypes = []string{paylink.EventLinkClosed, paylink.EventLinkShared, paylink.EventPaymentHeld, paylink.EventPaymentPending,
 	paylink.EventPaymentSucceeded, paylink.EventPaymentDeclined, paylink.EventPaymentReturned, paylink.EventPaymentVoided,
 	paylink.EventPaymentRefunded, paylink.EventPaymentDisputed, paylink.EventPaymentReview}
 
@@ -36,6 +36,12 @@ func (d *demo) furnish(ctx context.Context) error {
 		return err
 	}
 	if err := d.furnishPayroc(ctx, merchant); err != nil {
+		return err
+	}
+	if err := d.furnishElevate(ctx, merchant); err != nil {
+		return err
+	}
+	if err := d.furnishDevdraft(ctx, merchant); err != nil {
 		return err
 	}
 	if err := d.furnishInbox(ctx, merchant); err != nil {
@@ -77,7 +83,8 @@ func (d *demo) merchant(ctx context.Context) (string, error) {
 	}
 	partner := paylink.NewID(paylink.PrefixPartner, time.Now())
 	out, err := t.Enrol(ctx, till.Enrolment{
-		Merchant: &paylink.Merchant{Name: "Demo Store", Email: "hello@demo-store.example", URL: "https://demo-store.example", Country: "US"},
+		Merchant: &paylink.Merchant{Name: "Demo Store", Email: "hello@demo-store.example", URL: "https://demo-store.example", Country: "US",
+			Footer: "Demo Store. No money moves here."},
 		Terminals: []paylink.Terminal{{Name: "Sandbox, US dollars", Gateway: sandboxName, Account: k.BankAccount,
 			Currency: "USD", Methods: []paylink.Method{paylink.Card, paylink.Bank}, Foreign: k.ProcessorGUID}},
 		Partner: &paylink.Partner{ID: partner, Name: "Demo Partner"},

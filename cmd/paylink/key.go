@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"paylink"
+	"paylink/dialect/devdraft"
+	"paylink/dialect/elevate"
 	"paylink/till"
 )
 
@@ -19,23 +21,61 @@ var keyKinds = map[string]till.NewCredential{
 	"native":      {Dialect: "native", Kind: "secret_key", Prefix: "sk_"},
 	"frontstream": {Dialect: "frontstream", Kind: "api_key"},
 	"payroc":      {Dialect: "payroc", Kind: "api_key"},
+	"elevate":     {Dialect: elevate.Name, Kind: elevate.KindUser},
+	"devdraft":    {Dialect: "devdraft", Kind: "client"}, // with a client key beside the secret
 }
+
+// newClientKey is the public half of a Devdraft credential.
+func newClientKey() string { return "ck_" + paylink.NewToken() }
 
 type keyAdd struct {
 	Merchant string `arg:"" help:"The merchant's id."`
-	API      string `name:"api" default:"native" enum:"native,frontstream,payroc" help:"native, frontstream or payroc."`
+	API      string `name:"api" default:"native" enum:"native,frontstream,payroc,devdraft,elevate" help:"native, frontstream, payroc, devdraft or elevate."`
+	Brand    string `help:"Of elevate: the brand that its clients name; the merchant's id if empty."`
+	Username string `help:"Of elevate: the user that its clients name; made up if empty."`
 }
 
 // Run makes a key.
 func (c *keyAdd) Run(s *session) error {
 	return withNode(s, func(n *node) error {
+		kind, shown := keyKinds[c.API], map[string]string{"api": c.API}
+		if c.API == elevate.Name {
+			if err := c.nameUser(); err != nil {
+				return err
+			}
+			kind.Lookup = elevate.Lookup(c.Brand, c.Username)
+			shown["brand"], shown["username"] = c.Brand, c.Username
+		}
+		if c.API == devdraft.Name {
+			kind.Lookup = newClientKey()
+			shown["client_key"] = kind.Lookup
+		}
 		out, err := n.till.Enrol(s.ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: c.Merchant},
-			Credentials: []till.NewCredential{keyKinds[c.API]}})
+			Credentials: []till.NewCredential{kind}})
+		if paylink.CodeOf(err) == "exists" {
+			return fmt.Errorf("there was a user %s of brand %s before; choose another --username", c.Username, c.Brand)
+		}
 		if err != nil {
 			return err
 		}
-		return printJSON(s, map[string]string{"key": out.Credentials[0].ID, "api": c.API, "secret": out.Secrets[0]})
+		shown["key"], shown["secret"] = out.Credentials[0].ID, out.Secrets[0]
+		return printJSON(s, shown)
 	})
+}
+
+// nameUser fills in what Elevate's clients name beside their password, which is the
+// secret.
+func (c *keyAdd) nameUser() error {
+	if c.Brand == "" {
+		c.Brand = c.Merchant
+	}
+	if c.Username == "" {
+		c.Username = "user-" + paylink.NewToken()[:8]
+	}
+	if err := elevate.CheckUser(c.Brand, c.Username); err != nil {
+		return fmt.Errorf("--brand, --username: %w", err)
+	}
+	return nil
 }
 
 type keyList struct {

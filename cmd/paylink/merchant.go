@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -65,11 +66,15 @@ func printJSON(s *session, v any) error {
 	return err
 }
 
+// maxFooter is Payroc's (OpenAPI, footerNotes: maxLength 2000).
+const maxFooter = 2000
+
 type merchantAdd struct {
 	Name    string `required:"" help:"As payers read it."`
 	Email   string `help:"How payers reach the merchant."`
 	URL     string `name:"url" help:"The merchant's own site."`
 	Country string `help:"ISO 3166-1 alpha-2."`
+	Footer  string `help:"Plain text at the foot of letters."`
 }
 
 // Run makes a merchant.
@@ -77,6 +82,9 @@ func (c *merchantAdd) Run(s *session) error {
 	var f faults
 	if err := paylink.CheckText(c.Name); err != nil || strings.TrimSpace(c.Name) == "" {
 		f.add("name", "is empty or holds characters that people can't read")
+	}
+	if err := paylink.CheckText(c.Footer); err != nil || utf8.RuneCountInString(c.Footer) > maxFooter {
+		f.add("footer", "is longer than %d characters or holds some that people can't read", maxFooter)
 	}
 	if c.URL != "" {
 		if _, err := paylink.CheckURL(c.URL); err != nil {
@@ -90,7 +98,7 @@ func (c *merchantAdd) Run(s *session) error {
 		return err
 	}
 	return withNode(s, func(n *node) error {
-		out, err := n.till.Enrol(s.ctx, till.Enrolment{Merchant: &paylink.Merchant{Name: c.Name, Email: c.Email, URL: c.URL, Country: c.Country}})
+		out, err := n.till.Enrol(s.ctx, till.Enrolment{Merchant: &paylink.Merchant{Name: c.Name, Email: c.Email, URL: c.URL, Country: c.Country, Footer: c.Footer}})
 		if err != nil {
 			return err
 		}

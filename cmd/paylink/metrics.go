@@ -21,6 +21,7 @@ type meter struct {
 	steps    *prometheus.CounterVec
 	events   *prometheus.CounterVec
 	tries    *prometheus.CounterVec
+	mails    *prometheus.CounterVec
 	failures *prometheus.CounterVec
 }
 
@@ -40,10 +41,12 @@ func newMeter() *meter {
 			Help: "Events written for merchants, on this node."}, []string{"type"}),
 		tries: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "paylink_webhook_tries_total",
 			Help: "Webhooks sent by this node, by what came of it: delivered, refused (an answer other than 2xx), failed (no answer)."}, []string{"result"}),
+		mails: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "paylink_mails_total",
+			Help: "Letters by what came of a try of this node: sent, put_off (to be tried again), failed (refused for good, or all tries used), cancelled (no longer true)."}, []string{"result"}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "paylink_work_failures_total",
 			Help: "Rounds of background work that ended with an error."}, []string{"act"}),
 	}
-	m.registry.MustRegister(m.requests, m.took, m.steps, m.events, m.tries, m.failures,
+	m.registry.MustRegister(m.requests, m.took, m.steps, m.events, m.tries, m.mails, m.failures,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -27,8 +27,9 @@ type plan struct {
 	baseURL   string
 	sandbox   sandboxFlags
 	proxies   []netip.Prefix
-	tries     int  // presses of pay a minute for one client and link; noLimit in a demo
-	demo      bool // loopback webhooks, stories, test numbers on the page
+	post      *till.Post // nil: no letters
+	tries     int        // presses of pay a minute for one client and link; noLimit in a demo
+	demo      bool       // loopback webhooks, stories, test numbers on the page
 	testClock bool
 	log       *journal
 }
@@ -59,7 +60,7 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 	book := counted{store, n.meter}
 	n.bank = &accounts[sandbox.Secrets]{gateway: sandboxName, store: book, seal: p.keys}
 	n.till = &till.Till{Store: book, Gateways: map[string]paylink.Gateway{}, BaseURL: p.baseURL,
-		Key: p.keys.SigningKey(), Seal: p.keys,
+		Key: p.keys.SigningKey(), Seal: p.keys, Post: p.post,
 		Hooks: safedial.New(n.dialing()).Client()}
 	if n.docs, err = docs.New(native.Document(), p.baseURL); err != nil {
 		return nil, errors.Join(err, store.Close())

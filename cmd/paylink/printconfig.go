@@ -67,9 +67,9 @@ func (d dsn) String() string {
 	return u.Redacted()
 }
 
-// harmlessParameter are those of a PostgreSQL URL that help to find a mistake.
+// harmlessParameter are those of a PostgreSQL or SMTP URL that help to find a mistake.
 var harmlessParameter = map[string]bool{
 	"sslmode": true, "sslrootcert": true, "sslcert": true, "sslkey": true, "sslsni": true, "connect_timeout": true,
 	"application_name": true, "target_session_attrs": true, "host": true, "port": true, "user": true, "dbname": true,
-	"search_path": true, "pool_max_conns": true, "pool_min_conns": true, "timezone": true,
+	"search_path": true, "tls": true, "pool_max_conns": true, "pool_min_conns": true, "timezone": true,
 }

@@ -27,6 +27,7 @@ type serveCommand struct {
 	PrintConfig    bool   `help:"Print the configuration, secrets masked, and end."`
 	bookFlags      `embed:""`
 	sandboxFlags   `embed:""`
+	mailFlags      `embed:""`
 }
 
 // check reads and judges everything, and reports all faults at once. A configuration
@@ -37,6 +38,7 @@ func (c *serveCommand) check() (p plan, f faults) {
 	c.bookFlags.check(&f)
 	c.sandboxFlags.check(&f)
 	p = plan{baseURL: checkBase(&f, c.BaseURL), proxies: checkProxies(&f, c.TrustedProxies), tries: c.TriesPerMinute}
+	p.post = c.mailFlags.check(&f)
 	level := checkLevel(&f, c.LogLevel)
 	if c.TriesPerMinute < 0 {
 		f.add("tries-per-minute", "is negative; 0 is no limit")

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"paylink"
+	"paylink/dialect/devdraft"
+	"paylink/dialect/elevate"
 	"paylink/dialect/frontstream"
 	"paylink/dialect/native"
 	"paylink/dialect/payroc"
@@ -24,6 +26,8 @@ var mounts = []func(*node, *http.ServeMux){
 	},
 	func(n *node, mux *http.ServeMux) { n.docs.Mount(mux) },
 	func(n *node, mux *http.ServeMux) { (&payroc.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
+	func(n *node, mux *http.ServeMux) { n.devdraft().Mount(mux) },
+	func(n *node, mux *http.ServeMux) { (&elevate.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
 }
 
@@ -47,8 +51,14 @@ func openSandbox(n *node) (paylink.Gateway, error) {
 	return g, nil
 }
 
+// devdraft also knows where the slugs of links lead.
+func (n *node) devdraft() *devdraft.Handler {
+	return &devdraft.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook,
+		Picture: func(file string) string { return n.till.BaseURL + n.till.PicturePath(file, true) }}
+}
+
 func (n *node) mountCheckout(mux *http.ServeMux) {
-	h := &checkout.Handler{Acts: n.till, Log: n.log.Logger, Wait: n.tries.wait,
+	h := &checkout.Handler{Acts: n.till, Log: n.log.Logger, Wait: n.tries.wait, Open: n.devdraft().Open,
 		ClientIP: func(r *http.Request) string { return r.RemoteAddr }, Picture: n.till.PicturePath}
 	if n.demo {
 		h.Numbers = map[string][]checkout.TestNumber{sandboxName: testNumbers()}

@@ -14,7 +14,8 @@ import (
 type Contract struct {
 	Fields []Field
 	// Body is one that is taken, as JSON, with as many of the fields as can stand
-	// together. Fields that it lacks are tried as absent only.
+	// together. Of those that it lacks nothing is tried but that a required one must be
+	// there.
 	Body string
 	// Send sends a body and gives the answer's status and body.
 	Send func(t *testing.T, body string) (status int, answer string)
@@ -96,7 +97,7 @@ func (c Contract) Failures(t *testing.T) (out []string) {
 		}
 	}
 	if tried < 2*len(c.Fields) {
-		fail("%d values for %d fields, of which the body lacks too many", tried, len(c.Fields))
+		fail("%d values for %d fields: the body lacks too many", tried, len(c.Fields))
 	}
 	return out
 }
@@ -133,12 +134,10 @@ func (c Contract) attempts(f Field, good any, there bool) (out []attempt) {
 		return []attempt{absent, {name: "read-only", value: []any{"whatever"}, taken: true}, {name: "read-only null", taken: true}}
 	}
 	if !there {
-		if i := strings.LastIndex(f.Path, "."); i >= 0 {
-			if _, around := valueAt(parsed(c.Body), f.Path[:i]); !around {
-				return nil // what it would be missing from is not there
-			}
+		if _, around := valueAt(parsed(c.Body), outer(f.Path)); f.Required && around {
+			return []attempt{absent}
 		}
-		return []attempt{absent}
+		return nil // the body itself was taken without it, or without what it is inside of
 	}
 	out = append(out, attempt{name: "accepted", value: good, taken: true}, absent, attempt{name: "null", taken: f.Nullable || (c.NullIsAbsent != "" && !f.Required)})
 	for _, o := range others {
@@ -227,6 +226,9 @@ func parsed(text string) (v any) {
 
 // valueAt finds what stands at a path, in an array's first element.
 func valueAt(v any, path string) (any, bool) {
+	if path == "" {
+		return v, true
+	}
 	for name := range strings.SplitSeq(path, ".") {
 		name, list := strings.CutSuffix(name, "[]")
 		m, _ := v.(map[string]any)
@@ -245,17 +247,15 @@ func valueAt(v any, path string) (any, bool) {
 	return v, true
 }
 
+// outer is the path of what a path's end lies in; "" for the body.
+func outer(path string) string { return path[:max(0, strings.LastIndex(path, "."))] }
+
 // with is the body with an attempt at a path.
 func (c Contract) with(path string, a attempt) string {
 	body := parsed(c.Body)
-	dir, name := "", path
-	if i := strings.LastIndex(path, "."); i >= 0 {
-		dir, name = path[:i], path[i+1:]
-	}
-	at := body
-	if dir != "" {
-		at, _ = valueAt(body, dir)
-	}
+	dir := outer(path)
+	name := strings.TrimPrefix(strings.TrimPrefix(path, dir), ".")
+	at, _ := valueAt(body, dir)
 	if m, is := at.(map[string]any); is {
 		if a.absent {
 			delete(m, name)

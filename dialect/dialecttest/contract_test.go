@@ -26,6 +26,10 @@ const page = `# A service
 | ` + "`kind`" + ` | enum ` + "`once`, `often`" + ` | yes | – | F |
 | ` + "`id`" + ` | integer int64 | no | – | F |
 | ` + "`title`" + ` | string 3..100 | **required** | | F |
+| ` + "`often`" + ` (plain) | bool, default ` + "`true`" + ` | required + default | | F |
+| ` + "`currency`" + ` | ` + "`usdc` \\| `eurc`, default `usdc`" + ` | optional | | F |
+| ` + "`taxId`" + ` | string (UUID) | optional | | F |
+| ` + "`maxPayments`" + ` | number ≥ 1 | optional | | F |
 
 | ` + "`late`" + ` | string | yes | – | F |
 `
@@ -37,10 +41,11 @@ func TestATableOfAPageIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"amountInMajorCurrency [number] true 0.01 100000 []", "emailAddress [string] false  255 []", "name [string] false  255 []",
-		"kind [string] true   [once often]", "id [integer] false   []", "title [string] true 3 100 []"}
+		"kind [string] true   [once often]", "id [integer] false   []", "title [string] true 3 100 []",
+		"often [boolean] false   []", "currency [string] false   [usdc eurc]", "taxId [string] false   [] uuid", "maxPayments [number] false 1  []"}
 	var have []string
 	for _, f := range got {
-		have = append(have, fmt.Sprint(f.Path, " ", f.Kinds, " ", f.Required, " ", f.Least, " ", f.Most, " ", f.Enum))
+		have = append(have, strings.TrimRight(fmt.Sprint(f.Path, " ", f.Kinds, " ", f.Required, " ", f.Least, " ", f.Most, " ", f.Enum, " ", f.Format), " "))
 	}
 	if !slices.Equal(have, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(have, "\n"), strings.Join(want, "\n"))

@@ -186,15 +186,17 @@ type Columns struct{ Field, Type, Required, Limits string }
 
 var (
 	rangeForm   = regexp.MustCompile(`([0-9.,]*[0-9]) ?\.\. ?([0-9][0-9.,]*)`)
+	atLeastForm = regexp.MustCompile(`(?:≥|>=|min(?:imum)?) ?([0-9][0-9.,]*)`)
 	atMostForm  = regexp.MustCompile(`(?:≤|<=|max(?:imum)?) ?([0-9][0-9.,]*)`)
+	formatForm  = regexp.MustCompile(`(?i)\b(uuid|date-time|date|e-?mail|uri|url)\b`)
 	wordsForm   = regexp.MustCompile("`([^`]+)`")
 	requireForm = regexp.MustCompile(`(?i)^\**(yes|required|\*)`)
 )
 
 // Markdown reads the table out of a contract's page: the first table with these columns
 // under a heading, found by how the heading begins. Names and words of an enum stand in
-// `backticks`; bounds are written 1..100, 0.01 .. 100000 or ≤255, in the column of types
-// or of limits.
+// `backticks`; bounds are written 1..100, 0.01 .. 100000, ≥1 or ≤255, in the column of
+// types or of limits. What is required and has a default need not be there.
 func Markdown(page, heading string, c Columns) ([]Field, error) {
 	var out []Field
 	var columns map[string]int
@@ -213,9 +215,9 @@ func Markdown(page, heading string, c Columns) ([]Field, error) {
 			}
 			continue
 		}
-		cells := strings.Split(strings.Trim(line, "|"), "|")
+		cells := strings.Split(strings.Trim(strings.ReplaceAll(line, `\|`, "\x00"), "|"), "|")
 		for i := range cells {
-			cells[i] = strings.TrimSpace(cells[i])
+			cells[i] = strings.TrimSpace(strings.ReplaceAll(cells[i], "\x00", "|"))
 		}
 		switch {
 		case columns == nil:
@@ -246,30 +248,44 @@ func Markdown(page, heading string, c Columns) ([]Field, error) {
 // rows are the fields of a row, which may name several.
 func rows(names, kind, required, limits string) (out []Field) {
 	for _, name := range wordsForm.FindAllStringSubmatch(names, -1) {
-		f := Field{Path: name[1], Required: requireForm.MatchString(required)}
-		word, rest, _ := strings.Cut(strings.ToLower(strings.Trim(kind, "* ")), " ")
+		f := Field{Path: name[1], Required: requireForm.MatchString(required) && !strings.Contains(required, "default")}
+		text := kind + " " + limits
+		word, _, _ := strings.Cut(strings.ToLower(strings.Trim(kind, "* ")), " ")
 		switch word = strings.TrimRight(word, ",;"); {
-		case word == "enum":
+		case word == "enum" || strings.HasPrefix(word, "`"):
 			f.Kinds = []string{"string"}
-			for _, w := range wordsForm.FindAllStringSubmatch(kind+limits, -1) {
+			before, _, _ := strings.Cut(text, "default")
+			for _, w := range wordsForm.FindAllStringSubmatch(before, -1) {
 				f.Enum = append(f.Enum, w[1])
 			}
-		case word == "array" || strings.HasSuffix(word, "[]"):
-			f.Kinds = []string{"array"}
-		case slices.Contains([]string{"string", "integer", "number", "boolean", "object"}, word):
+		case word == "bool":
+			f.Kinds = []string{"boolean"}
+		case slices.Contains([]string{"string", "integer", "number", "boolean", "object", "array"}, word):
 			f.Kinds = []string{word}
-		case word == "date" || word == "date-time" || word == "uuid" || word == "email":
-			f.Kinds, f.Format = []string{"string"}, word
 		}
-		plain := func(s string) string { return strings.TrimRight(strings.ReplaceAll(s, ",", ""), ".") }
-		if m := rangeForm.FindStringSubmatch(rest + " " + limits); m != nil {
-			f.Least, f.Most = plain(m[1]), plain(m[2])
-		} else if m := atMostForm.FindStringSubmatch(rest + " " + limits); m != nil {
-			f.Most = plain(m[1])
+		if m := formatForm.FindString(text); m != "" && word == "string" {
+			f.Format = map[string]string{"url": "uri", "e-mail": "email"}[strings.ToLower(m)]
+			if f.Format == "" {
+				f.Format = strings.ToLower(m)
+			}
 		}
+		f.Least, f.Most = bounds(text)
 		out = append(out, f)
 	}
 	return out
+}
+
+func bounds(text string) (least, most string) {
+	plain := func(m []string, at int) string {
+		if len(m) <= at {
+			return ""
+		}
+		return strings.TrimRight(strings.ReplaceAll(m[at], ",", ""), ".")
+	}
+	if m := rangeForm.FindStringSubmatch(text); m != nil {
+		return plain(m, 1), plain(m, 2)
+	}
+	return plain(atLeastForm.FindStringSubmatch(text), 1), plain(atMostForm.FindStringSubmatch(text), 1)
 }
 
 // beyond is a decimal's neighbour in its last place.

@@ -49,7 +49,7 @@ func TestEveryFieldOfAPayLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body := base
-			if change != nil { // the others are tried once
+			if change != nil {
 				body = order(change)
 			}
 			raw, err := json.Marshal(body)
@@ -59,6 +59,9 @@ func TestEveryFieldOfAPayLink(t *testing.T) {
 			fields, err := dialecttest.Schema(openapi, "#/components/schemas/PayLinkRequest", string(raw))
 			if err != nil {
 				t.Fatal(err)
+			}
+			if change != nil {
+				fields = slices.DeleteFunc(fields, func(f dialecttest.Field) bool { _, is := change[f.Path]; return !is })
 			}
 			strict := strings.HasSuffix(name, "strictly")
 			r := newRig(t, "sqlite", func(h *frontstream.Handler) { h.Strict = strict })

@@ -54,7 +54,12 @@ type rig struct {
 
 func newRig(t testing.TB, engine string, change ...func(*frontstream.Handler)) *rig {
 	t.Helper()
-	s, err := sqlstore.Open(t.Context(), engines[engine](t), sqlstore.Options{TestClock: true})
+	return newRigOn(t, engines[engine](t), change...)
+}
+
+func newRigOn(t testing.TB, dsn string, change ...func(*frontstream.Handler)) *rig {
+	t.Helper()
+	s, err := sqlstore.Open(t.Context(), dsn, sqlstore.Options{TestClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}

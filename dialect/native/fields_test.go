@@ -36,6 +36,7 @@ func TestEveryFieldOfALink(t *testing.T) {
 					{Path: name, Case: "null", Why: "one of amount, lines and open_amount is given"},
 					{Path: "currency", Case: "absent", Why: "the amounts are decimals, which need one"},
 					{Path: "currency", Case: "null", Why: "the amounts are decimals, which need one"},
+					{Path: "terminal", Case: "limit", Why: "there is no terminal of such a name"},
 					{Path: "currency", Case: "limit 4", Why: "the merchant has no terminal for USDC"},
 				},
 				Text: map[string]func(int) string{

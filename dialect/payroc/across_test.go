@@ -2,6 +2,7 @@ package payroc_test
 
 import (
 	"context"
+	"fmt"
 	"path"
 	"strings"
 	"testing"
@@ -209,4 +210,72 @@ func TestATerminalHasSeveralNames(t *testing.T) {
 		}
 	}
 	r.must(404, "GET", strings.Replace(terminal, "1234001", "ter_unknown", 1), "")
+}
+
+// What stands behind a link is told with it: products as they are sold now, a pause,
+// a debt that was paid over another link.
+func TestWhatStandsBehindALinkIsTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	merchant := r.made.Merchant.ID
+	product := paylink.Product{ID: "prd_1", MerchantID: merchant, Name: "Mug", Price: paylink.Money{Minor: 1200, Currency: "USD"}, Active: true}
+	debt := paylink.Debt{Scope: paylink.DebtScope(merchant), Reference: "INV-7", ID: "deb_1", MerchantID: merchant, Amount: paylink.Money{Minor: 100, Currency: "USD"}}
+	put := func(change func()) {
+		t.Helper()
+		change()
+		err := r.store.Update(t.Context(), func(tx paylink.Tx) error {
+			if err := tx.PutProduct(product); err != nil {
+				return err
+			}
+			if _, err := tx.LockDebt(debt.Scope, debt.Reference); err != nil {
+				return err
+			}
+			return tx.SaveDebt(debt)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(func() {})
+	r.issue("devdraft", func(l *paylink.Link) {
+		l.MaxUses = 1
+		l.Price.Lines = []paylink.Line{{Product: "prd_1", Title: "Cup", Amount: 1000, Quantity: 2}}
+		l.Price.Tax = &paylink.Levy{Name: "VAT", Percent: 200_000}
+	})
+	r.issue("devdraft", func(l *paylink.Link) { l.Price.Lines, l.Price.Catalog = nil, true })
+	r.issue("elevate", func(l *paylink.Link) { l.Scope, l.Reference = debt.Scope, debt.Reference })
+	r.issue("devdraft", func(l *paylink.Link) { l.Paused = true })
+	told := func() (links []string, words []any) {
+		for _, l := range r.must(200, "GET", terminal, "").data(t) {
+			charge := l["order"].(map[string]any)["charge"].(map[string]any)
+			links = append(links, "/v1/payment-links/"+l["paymentLinkId"].(string))
+			words = append(words, l["status"], charge["type"], charge["amount"])
+		}
+		return links, words
+	}
+	check := func(want string) {
+		t.Helper()
+		if _, words := told(); fmt.Sprint(words) != want {
+			t.Errorf("got  %v\nwant %s", words, want)
+		}
+	}
+	links, _ := told()
+	check("[active preset 2880 active prompt <nil> active preset 100 deactivated preset 100]")
+	if got := r.must(200, "GET", links[0], "").text(t, "order.description"); got != "Mug" {
+		t.Errorf("what is sold: %s", got)
+	}
+	if got := r.patch(400, links[0], `{"op":"replace","path":"/order/charge/amount","value":700}`).parameters(t); len(got) != 1 || got[0] != "order.charge.amount" {
+		t.Errorf("an amount for a product: %v", got)
+	}
+	put(func() { product.Price.Minor, debt.Paid = 1500, 1 })
+	check("[active preset 3600 active prompt <nil> completed preset 100 deactivated preset 100]")
+	if n := len(r.must(200, "GET", terminal+"?status=deactivated", "").data(t)); n != 1 {
+		t.Errorf("%d are deactivated", n)
+	}
+	put(func() { product.Active = false })
+	check("[active preset 2400 active prompt <nil> completed preset 100 deactivated preset 100]") // as it was stored
+	r.patch(409, links[2], `{"op":"replace","path":"/expiresOn","value":"2031-01-31"}`)
+	r.patch(200, links[3], `{"op":"replace","path":"/expiresOn","value":"2031-01-31"}`)
+	r.must(200, "POST", links[3]+"/deactivate", "")
+	r.must(409, "POST", links[3]+"/deactivate", "")
 }

@@ -97,7 +97,7 @@ func plain(v any) any {
 		for name, m := range v {
 			v[name] = plain(m)
 			switch name {
-			case "paymentLinkId", "access_token", "scope":
+			case "paymentLinkId", "access_token", "scope", "sharingEventId", "dateTime":
 				delete(v, name)
 			case "resource": // the examples spell it both ways
 				v[name] = strings.ToLower(m.(string))

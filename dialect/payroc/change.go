@@ -2,7 +2,6 @@ package payroc
 
 import (
 	"net/http"
-	"time"
 
 	"paylink"
 	"paylink/dialect"
@@ -32,11 +31,11 @@ func (h *Handler) show(r paylink.Reader, l paylink.Link, id string) (p paymentLi
 	if err != nil {
 		return p, err
 	}
-	if p, err = told(l, t, id); err != nil {
+	if p, err = h.told(r, l, t, id); err != nil {
 		return p, err
 	}
 	url, err := h.Till.URLOf(r, l.ID)
-	return p.shown(l, url, r.Now()), err
+	return p.shown(l, url), err
 }
 
 // deactivate ends a link for ever. It takes no key and looks at no body. What is
@@ -87,22 +86,28 @@ func (h *Handler) patched(tx paylink.Tx, l paylink.Link, id string, doc patch) (
 	if err != nil {
 		return nil, err
 	}
-	return func(l *paylink.Link) error { return p.edit(l, t, was) }, p.fits(was, t, tx.Now())
+	priced, _, err := h.Till.Stands(tx, l)
+	if err != nil {
+		return nil, err
+	}
+	return func(l *paylink.Link) error { return p.edit(l, priced.Price, t, was) }, p.fits(was, t, tx.Now())
 }
 
-// change does one thing to a link that is neither deactivated nor completed, under
+// change does one thing to a link that is neither deactivated for ever nor completed, under
 // the caller's key where the route takes one, and answers what became of the link.
 func (h *Handler) change(c call, claim *paylink.Claim, do func(paylink.Tx, paylink.Link) (till.Changed, error)) (answer, error) {
-	var now time.Time
 	var p paymentLink
 	id := c.PathValue("paymentLinkId")
 	a, err := h.Till.Once(c.Context(), claim, func(tx paylink.Tx) (done till.Changed, err error) {
-		now = tx.Now()
 		l, err := c.find(tx, id, tx.LockLink)
 		if err != nil {
 			return done, err
 		}
-		if s := l.StandingAt(now); s == paylink.Closed || s == paylink.UsedUp {
+		_, standing, err := h.Till.Stands(tx, l)
+		if err != nil {
+			return done, err
+		}
+		if is := status(standing); is == "completed" || (is == "deactivated" && standing != paylink.Paused) {
 			return done, cannotBeModified
 		}
 		if done, err = do(tx, l); err != nil {
@@ -112,10 +117,10 @@ func (h *Handler) change(c call, claim *paylink.Claim, do func(paylink.Tx, payli
 		if err != nil {
 			return done, err
 		}
-		p, err = told(done.Link, t, id)
+		p, err = h.told(tx, done.Link, t, id)
 		return done, err
 	}, func(done till.Changed) (int, string, []byte) {
-		return http.StatusOK, done.Link.ID, dialect.JSON(p.shown(done.Link, done.URL, now))
+		return http.StatusOK, done.Link.ID, dialect.JSON(p.shown(done.Link, done.URL))
 	})
 	return answer{status: a.Status, body: a.Body}, err
 }

@@ -38,6 +38,7 @@ func (h *Handler) create(c call) (answer, error) {
 
 func (h *Handler) issue(c call, p paymentLink, claim *paylink.Claim) (a till.Answer, err error) {
 	l := paylink.Link{MerchantID: c.merchant, Dialect: Name}
+	p.Status = status(paylink.Payable)
 	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
 		t, err := c.terminal(r)
 		if err != nil {
@@ -58,7 +59,7 @@ func (h *Handler) issue(c call, p paymentLink, claim *paylink.Claim) (a till.Ans
 		p.onto(&l)
 		a, err = h.Till.Issue(c.Context(), till.Issuance{Link: l, ForeignID: p.PaymentLinkID, Claim: claim,
 			Render: func(l paylink.Link, url string) (int, []byte) {
-				return http.StatusCreated, dialect.JSON(p.shown(l, url, l.CreatedAt))
+				return http.StatusCreated, dialect.JSON(p.shown(l, url))
 			}})
 		if paylink.CodeOf(err) != "address_taken" {
 			break

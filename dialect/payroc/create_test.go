@@ -6,36 +6,11 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"paylink"
 )
-
-// Of 64 equal creates at once one is executed, and all get its answer (trust.md I-20).
-func TestSixtyFourEqualCreatesAreOne(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	once := key()
-	var mu sync.Mutex
-	bodies := map[string]int{}
-	var all sync.WaitGroup
-	for range 64 {
-		all.Go(func() {
-			a := r.send("POST", terminal, pizza, once)
-			mu.Lock()
-			defer mu.Unlock()
-			if a.status != 503 || a.header.Get("Retry-After") == "" { // it is being worked on: send again
-				bodies[fmt.Sprint(a.status)+a.body]++
-			}
-		})
-	}
-	all.Wait()
-	if made := r.must(200, "GET", terminal, "").get(t, "data").([]any); len(made) != 1 || len(bodies) != 1 {
-		t.Errorf("%d links, answers: %v", len(made), bodies)
-	}
-}
 
 func TestAKeyIsRememberedForSevenDays(t *testing.T) {
 	t.Parallel()
@@ -146,6 +121,25 @@ func TestCurrencies(t *testing.T) {
 		known := strings.Contains(a.body, "the currency of the processing terminal")
 		if listed := slices.Contains(f.Codes, code); (a.status == 201) != (code == "USD") || known != (listed && code != "USD") {
 			t.Errorf("%q: %d %s", code, a.status, a.body)
+		}
+	}
+}
+
+// A key in quotes (IETF draft) or capitals is the same key; two keys are none
+// (trust.md H-66).
+func TestAKeyIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := newUUID()
+	first := r.must(201, "POST", terminal, donation, "Idempotency-Key: "+id)
+	for _, written := range []string{`"` + id + `"`, strings.ToUpper(id), " " + id} {
+		if a := r.must(201, "POST", terminal, donation, "Idempotency-Key: "+written); a.body != first.body {
+			t.Errorf("%s: another link was made", written)
+		}
+	}
+	for _, written := range []string{`"` + id, id + "," + newUUID(), `""`, "6ba7b810-9dad-11d1-80b4-00c04fd430c8"} {
+		if a := r.must(400, "POST", terminal, donation, "Idempotency-Key: "+written); strings.Join(a.parameters(t), "") != "Idempotency-Key" {
+			t.Errorf("%s: %s", written, a.body)
 		}
 	}
 }

@@ -9,6 +9,8 @@
 //	POST  /v1/payment-links/{id}/deactivate                 end one
 //	GET   /v1/payments, /v1/payments/{id}                   payments by card
 //	GET   /v1/bank-transfer-payments, …/{id}                payments by bank debit
+//	POST  /v1/payment-links/{id}/sharing-events             send one by mail
+//	GET   /v1/payment-links/{id}/sharing-events             to whom it was sent, oldest first
 //
 // README.md is the contract, with where we differ and why. "OpenAPI" in comments is
 // Payroc's description, v1.0.227.

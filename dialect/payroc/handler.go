@@ -53,6 +53,8 @@ func (h *Handler) routes() []route {
 		{"GET /v1/payments/{paymentId}", false, h.payment(cards)},
 		{"GET /v1/bank-transfer-payments", false, h.payments(bankTransfers)},
 		{"GET /v1/bank-transfer-payments/{paymentId}", false, h.payment(bankTransfers)},
+		{"POST /v1/payment-links/{paymentLinkId}/sharing-events", true, h.share},
+		{"GET /v1/payment-links/{paymentLinkId}/sharing-events", false, h.sharingEvents},
 	}
 }
 
@@ -123,7 +125,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, rt route) (answ
 	switch {
 	case c.merchant == "": // an empty owner would match everybody's links
 		return answer{}, notAuthorized
-	case !acceptsJSON(r.Header):
+	case !dialect.AcceptsJSON(r.Header):
 		return answer{}, notAcceptable
 	case rt.reads:
 		if c.body, err = readBody(w, r); err != nil {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"paylink"
-	"paylink/dialect"
 )
 
 const (
@@ -40,7 +39,7 @@ func (p paymentLink) onto(l *paylink.Link) {
 	// address of the payer, and a receipt is mailed.
 	l.Page = paylink.Page{Description: p.Order.Description, Button: p.button(), Methods: p.methods(),
 		Ask: paylink.Ask{Name: true, Email: true}}
-	l.Foreign = string(dialect.JSON(p))
+	l.Foreign = p.kept()
 }
 
 // methods are those that the payer may choose from: a pre-authorization is paid by

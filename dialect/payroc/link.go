@@ -68,21 +68,20 @@ func stored(l paylink.Link) (p paymentLink, err error) {
 	return p, err
 }
 
-// shown is p, the stored part of l, with its read-only members.
-func (p paymentLink) shown(l paylink.Link, url string, now time.Time) paymentLink {
+// shown is p, which has l's status, with its other read-only members.
+func (p paymentLink) shown(l paylink.Link, url string) paymentLink {
 	p.Assets = &assets{PaymentURL: url, PaymentButton: p.paymentButton(url)}
-	p.Status = status(l, now)
 	p.CreatedOn = l.CreatedAt.UTC().Format(time.DateOnly)
 	return p
 }
 
-// status is the life cycle in Payroc's words. A multiUse link never completes, and a
-// payment that is under way changes nothing.
-func status(l paylink.Link, now time.Time) string {
-	switch l.StandingAt(now) {
-	case paylink.Closed, paylink.Paused: // no payer gets in by either
+// status is the life cycle in Payroc's words. A multiUse link completes only where
+// what is owed was paid over another, and a payment that is under way changes nothing.
+func status(s paylink.Standing) string {
+	switch s {
+	case paylink.Closed, paylink.Paused, paylink.WrittenOff: // no payer gets in by any
 		return "deactivated"
-	case paylink.UsedUp:
+	case paylink.UsedUp, paylink.Settled:
 		return "completed"
 	case paylink.Expired:
 		return "expired"

@@ -25,7 +25,7 @@ func (h *Handler) list(c call) (answer, error) {
 		}
 		filter := q.stored(c.merchant, t.ID)
 		from, err := c.cursor(r, q, t)
-		if err != nil || q.nobody() {
+		if err != nil {
 			return err
 		}
 		w := walk[paylink.Link]{prefix: paylink.PrefixLink, choosy: len(q.filters) > 0,
@@ -35,11 +35,11 @@ func (h *Handler) list(c call) (answer, error) {
 				return r.Links(filter)
 			},
 			takes: func(l paylink.Link) (bool, error) {
-				p, err := told(l, t, "")
+				p, err := h.told(r, l, t, "")
 				if errors.Is(err, unknownLink) {
 					return false, nil
 				}
-				return err == nil && q.takes(l, p, r.Now()), err
+				return err == nil && q.takes(l, p), err
 			}}
 		rows, previous, next, err = w.page(from, q.before != "", q.limit)
 		return err
@@ -73,7 +73,7 @@ func (h *Handler) shownAll(c call, rows []paylink.Link, t paylink.Terminal) ([]p
 	}
 	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
 		for _, l := range rows {
-			p, err := told(l, t, ids[l.ID])
+			p, err := h.told(r, l, t, ids[l.ID])
 			if err != nil {
 				return err
 			}
@@ -81,7 +81,7 @@ func (h *Handler) shownAll(c call, rows []paylink.Link, t paylink.Terminal) ([]p
 			if err != nil {
 				return err
 			}
-			out = append(out, p.shown(l, url, r.Now()))
+			out = append(out, p.shown(l, url))
 		}
 		return nil
 	})

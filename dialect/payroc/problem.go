@@ -4,6 +4,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"paylink"
 	"paylink/dialect"
@@ -41,6 +43,8 @@ var (
 	cannotBeModified = as(409, "cannot-be-modified", "Cannot be modified", "You cannot modify this resource in its current state")
 	tooLarge         = as(413, "payload-too-large", "Payload too large", "The payload submitted is too large")
 	unsupported      = as(415, "unsupported-media-type", "Unsupported media type", "You submitted a payload in an unsupported format")
+	// A server that sends no mail: the same call would fare no better.
+	mailOff = apiError(http.StatusServiceUnavailable, "This server sends no mail; its operator has to configure a mail server")
 	// Payroc lists none for 405: RFC 9457's type without a meaning of its own.
 	methodNotAllowed = &problem{Type: "about:blank", Title: "Method Not Allowed", Status: 405, Detail: "This path takes other methods"}
 )
@@ -89,7 +93,14 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
+		if p != mailOff {
+			w.Header().Set("Retry-After", "1")
+		}
+	case http.StatusTooManyRequests:
+		var ours *paylink.Error
+		if errors.As(err, &ours) {
+			w.Header().Set("Retry-After", strconv.Itoa(int(ours.After/time.Second)+1))
+		}
 	}
 	if p.Status >= 500 && h.Log != nil {
 		h.Log.LogAttrs(r.Context(), slog.LevelError, "payroc", slog.String("path", r.URL.Path),
@@ -114,6 +125,12 @@ func problemOf(err error) *problem {
 	}
 	var ours *paylink.Error
 	switch k := paylink.KindOf(err); {
+	case paylink.CodeOf(err) == "mail_off":
+		return mailOff
+	case k == paylink.Limited && errors.As(err, &ours):
+		return &problem{Type: "about:blank", Title: "Too Many Requests", Status: 429, Detail: ours.Text}
+	case paylink.CodeOf(err) == "merchant_email" && errors.As(err, &ours):
+		return badRequest(fieldError{Parameter: "merchantCopy", Detail: invalidValue, Message: ours.Text})
 	case k == paylink.Invalid && errors.As(err, &ours):
 		return badRequest(fieldError{Detail: invalidValue, Message: ours.Text})
 	case k == paylink.Unauthenticated:

@@ -40,11 +40,14 @@ var filters = []filter{
 	{name: "linkType", words: []string{multiUse, singleUse}},
 	{name: "chargeType", words: []string{preset, prompt}},
 	{name: "status", words: []string{"active", "completed", "deactivated", "expired"}},
-	{name: "recipientName", least: 1, most: 48},
-	{name: "recipientEmail", least: 6, most: 128},
+	{name: "recipientName", least: 1, most: maxRecipientName},
+	{name: "recipientEmail", least: minRecipientEmail, most: maxRecipientEmail},
 	{name: "createdOn", day: true},
 	{name: "expiresOn", day: true},
 }
+
+// recipientFilters are of a list of sharing events.
+var recipientFilters = filters[4:6]
 
 // query reads the parameters of a list of links.
 func (c call) query() (query, error) { return c.queryOf(filters) }
@@ -102,7 +105,11 @@ func (f filter) judge(r *reader, s string) {
 		}
 	default:
 		if n := utf8.RuneCountInString(s); n < f.least || n > f.most || paylink.CheckText(s) != nil {
-			r.broken(f.name, invalidFormat, "must be a text of "+strconv.Itoa(f.least)+" to "+strconv.Itoa(f.most)+" characters")
+			long := strconv.Itoa(f.most)
+			if f.least < f.most {
+				long = strconv.Itoa(f.least) + " to " + long
+			}
+			r.broken(f.name, invalidFormat, "must be a text of "+long+" characters")
 		}
 	}
 }
@@ -118,15 +125,17 @@ func momentOf(s string) time.Time {
 	return time.Time{}
 }
 
-// nobody reports filters that no link passes: none was ever sent to anybody.
-func (q query) nobody() bool {
-	return q.filters.Has("recipientName") || q.filters.Has("recipientEmail")
+// recipient is whom the filters name; the store judges it.
+func (q query) recipient() paylink.Recipient {
+	return paylink.Recipient{Name: q.filters.Get("recipientName"), Email: q.filters.Get("recipientEmail")}
 }
 
 // takes reports whether a link passes the filters, each by equality.
-func (q query) takes(l paylink.Link, p paymentLink, now time.Time) bool {
-	return q.fits(map[string]string{"merchantReference": p.MerchantReference, "linkType": p.Type, "chargeType": p.Order.Charge.Type,
-		"status": status(l, now), "createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
+func (q query) takes(l paylink.Link, p paymentLink) bool {
+	to := q.recipient()
+	return q.fits(map[string]string{"recipientName": to.Name, "recipientEmail": to.Email, "merchantReference": p.MerchantReference,
+		"linkType": p.Type, "chargeType": p.Order.Charge.Type, "status": p.Status,
+		"createdOn": l.CreatedAt.UTC().Format(time.DateOnly), "expiresOn": p.ExpiresOn})
 }
 
 // fits reports whether something passes the filters of which have tells its values.
@@ -141,16 +150,13 @@ func (q query) fits(have map[string]string) bool {
 
 // stored is what of the filters the store can judge.
 func (q query) stored(merchant, terminal string) paylink.LinkFilter {
-	f := paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal}
+	f := paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal, Recipient: q.recipient()}
 	// Other APIs' references may be longer than told, or be missing and told as our id.
 	if ref := q.filters.Get("merchantReference"); utf8.RuneCountInString(ref) < maxReference && !strings.HasPrefix(ref, paylink.PrefixLink) {
 		f.Reference = ref
 	}
-	switch q.filters.Get("status") {
-	case "":
-	case "deactivated":
-		f.State = paylink.LinkClosed
-	default:
+	// A link that is closed by nobody may be deactivated, too: paused, or written off.
+	if is := q.filters.Get("status"); is != "" && is != "deactivated" {
 		f.State = paylink.LinkOpen
 	}
 	return f

@@ -1,7 +1,6 @@
 package payroc
 
 import (
-	"mime"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -26,31 +25,6 @@ func readBody(w http.ResponseWriter, r *http.Request) (dialect.Value, error) {
 	}
 	return dialect.Parse(raw)
 }
-
-// acceptsJSON reports whether Accept leaves room for JSON. Of several ranges that
-// take it the most exact one counts (RFC 9110 section 12.5.1); what can't be read
-// asks for nothing.
-func acceptsJSON(h http.Header) bool {
-	accept := strings.Join(h.Values("Accept"), ",")
-	if strings.TrimSpace(accept) == "" {
-		return true
-	}
-	exactness, taken, read := 0, false, false
-	for part := range strings.SplitSeq(accept, ",") {
-		media, params, err := mime.ParseMediaType(part)
-		if err != nil {
-			continue
-		}
-		read = true
-		if at := map[string]int{"*/*": 1, "application/*": 2, "application/json": 3}[media]; at > exactness {
-			exactness, taken = at, !zeroWeight(params["q"])
-		}
-	}
-	return taken || !read
-}
-
-// zeroWeight reports whether a weight is 0, "0.", "0.0" …: "not acceptable".
-func zeroWeight(q string) bool { return q != "" && strings.Trim(q, "0.") == "" }
 
 // uuid4 is the form of keys (OpenAPI: format uuid; documentation: UUID v4).
 var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)

@@ -33,6 +33,7 @@ const apiKey = "test-api-key" // of the examples
 type rig struct {
 	t     testing.TB
 	file  string
+	keys  []byte // that answers are sealed with
 	store *sqlstore.Store
 	till  *till.Till
 	url   string
@@ -74,11 +75,12 @@ func (r *rig) open() {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { _ = s.Close() })
-	keys, err := vault.Generate()
-	if err != nil {
-		r.t.Fatal(err)
+	if r.keys == nil {
+		if r.keys, err = vault.Generate(); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	seal, err := vault.Parse(keys)
+	seal, err := vault.Parse(r.keys)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func (r *rig) at(now time.Time) {
 func (r *rig) enrol(name, key, number string) till.Enrolled {
 	r.t.Helper()
 	both := []paylink.Method{paylink.Card, paylink.Bank}
-	made, err := r.till.Enrol(context.Background(), till.Enrolment{Merchant: &paylink.Merchant{Name: name},
+	made, err := r.till.Enrol(context.Background(), till.Enrolment{Merchant: &paylink.Merchant{Name: name, Email: "help@harbor.example"},
 		Terminals: []paylink.Terminal{
 			{Name: "dollars", Gateway: "sandbox", Account: "acct_1", Currency: "USD", Methods: both, Foreign: number + "1"},
 			{Name: "euros", Gateway: "sandbox", Account: "acct_1", Currency: "EUR", Methods: both, Foreign: number + "2"},
@@ -180,7 +182,7 @@ var schemas = sync.OnceValue(func() map[string]*jsonschema.Schema {
 			panic(err)
 		}
 	}
-	for _, name := range []string{"token", "problem", "paymentLink", "paymentLinkPage"} {
+	for _, name := range []string{"token", "problem", "paymentLink", "paymentLinkPage", "emailShareEvent", "sharingEventPage"} {
 		out[name] = c.MustCompile("payroc.json#/$defs/" + name)
 	}
 	for _, name := range []string{"payment", "paymentPage", "bankTransferPayment", "bankTransferPaymentPage"} {
@@ -199,6 +201,10 @@ func (a reply) judge(t testing.TB, method, path string) {
 		kind, media = "problem", "application/problem+json"
 	case strings.HasSuffix(path, "/authorize"):
 		kind = "token"
+	case method == "POST" && strings.HasSuffix(path, "/sharing-events"):
+		kind = "emailShareEvent"
+	case strings.HasSuffix(path, "/sharing-events"):
+		kind = "sharingEventPage"
 	case method == "GET" && strings.Contains(path, "/processing-terminals/"):
 		kind = "paymentLinkPage"
 	case path == "/v1/payments" || path == "/v1/bank-transfer-payments":

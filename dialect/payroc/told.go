@@ -9,8 +9,19 @@ import (
 	"paylink/dialect"
 )
 
-// told is a link of ours in Payroc's words, but for its read-only members, whichever
-// API made it; id is Payroc's. What our vocabulary knows is told as it stands, since
+// told is a link of ours in Payroc's words, as payers find it now, with its status and
+// without its other read-only members; id is Payroc's.
+func (h *Handler) told(r paylink.Reader, l paylink.Link, t paylink.Terminal, id string) (p paymentLink, err error) {
+	l, standing, err := h.Till.Stands(r, l)
+	if err != nil {
+		return p, err
+	}
+	p, err = told(l, t, id)
+	p.Status = status(standing)
+	return p, err
+}
+
+// told is a link whose products are in its price, whichever API made it. What our vocabulary knows is told as it stands, since
 // any API may have changed it; of what Payroc alone knows, as it was given. A link that
 // can't be said in these words (its currency, its ways to pay) is unknownLink.
 func told(l paylink.Link, t paylink.Terminal, id string) (p paymentLink, err error) {
@@ -96,10 +107,11 @@ func description(l paylink.Link) string {
 // charged is a price: its total, or prompt where the payer decides it.
 func charged(p paylink.Price) charge {
 	c := charge{Type: prompt, Currency: p.Currency}
-	if p.Open() {
+	if p.Chosen() {
 		return c
 	}
-	if total, err := p.Total(paylink.Money{}); err == nil {
+	// What is not sold at present may have no price at all.
+	if total, err := p.Total(paylink.Money{}); err == nil && total.Minor > 0 {
 		c.Type, c.Amount = preset, total.Minor
 	}
 	return c
@@ -143,11 +155,13 @@ func cut(text string, n int) string {
 
 // edit makes on a link of ours what turns was into p, and nothing else: links of other
 // APIs have more to them than Payroc's words. What the link can't become is refused.
-func (p paymentLink) edit(l *paylink.Link, t paylink.Terminal, was paymentLink) error {
+// price is the link's with its products in it.
+func (p paymentLink) edit(l *paylink.Link, price paylink.Price, t paylink.Terminal, was paymentLink) error {
 	if c := p.Order.Charge; c != was.Order.Charge {
-		l.Price.Currency = c.Currency
-		if l.Price.Lines = slices.Clone(l.Price.Lines); len(l.Price.Lines) == 1 && !l.Price.Open() {
+		l.Price.Currency, l.Price.Lines = c.Currency, slices.Clone(l.Price.Lines)
+		if len(l.Price.Lines) == 1 && !l.Price.Chosen() && l.Price.Lines[0].Product == "" {
 			l.Price.Lines[0].Amount = c.Amount
+			price = l.Price
 		}
 	}
 	if p.Order.Description != was.Order.Description {
@@ -164,9 +178,11 @@ func (p paymentLink) edit(l *paylink.Link, t paylink.Terminal, was paymentLink) 
 	}
 	l.Hold = p.AuthType == preAuthorization
 	if l.Dialect == Name {
-		l.Page.Methods, l.Foreign = p.methods(), string(dialect.JSON(p))
+		l.Page.Methods, l.Foreign = p.methods(), p.kept()
 	}
-	is, err := told(*l, t, p.PaymentLinkID)
+	changed := *l
+	changed.Price = price
+	is, err := told(changed, t, p.PaymentLinkID)
 	if err != nil {
 		return err
 	}
@@ -175,6 +191,12 @@ func (p paymentLink) edit(l *paylink.Link, t paylink.Terminal, was paymentLink) 
 		r.broken(path, invalidValue, "can't be changed so on this link: another API made it, or changed it since")
 	}
 	return r.err()
+}
+
+// kept is what Link.Foreign holds of a link: what its merchant gave.
+func (p paymentLink) kept() string {
+	p.Status = ""
+	return string(dialect.JSON(p))
 }
 
 // different lists the paths at which two links differ.

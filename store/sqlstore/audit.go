@@ -137,6 +137,16 @@ func (l *ledgers) EachEndpoint(f func(paylink.Endpoint) error) error {
 		func(v paylink.Endpoint) []any { return []any{v.ID} }, eachOf(f))
 }
 
+// EachShare implements paylink.Ledgers.
+func (l *ledgers) EachShare(f func(paylink.Share) error) error {
+	return walkTable(l, shareDest, "share", shareColumns, "id", func(v paylink.Share) []any { return []any{v.ID} }, eachOf(f))
+}
+
+// EachMail implements paylink.Ledgers.
+func (l *ledgers) EachMail(f func(paylink.Mail) error) error {
+	return walkTable(l, mailDest, "mail", mailColumns, "id", func(v paylink.Mail) []any { return []any{v.ID} }, eachOf(f))
+}
+
 var (
 	stepsBetween   = selectFrom("payment_step", stepColumns, "WHERE payment_id >= $1 AND payment_id <= $2 ORDER BY payment_id, n")
 	entriesBetween = selectFrom("entry", entryColumns, "WHERE payment_id >= $1 AND payment_id <= $2 ORDER BY payment_id, at, posting, n")
@@ -211,7 +221,7 @@ func (l *ledgers) Integrity() error {
 // indexesAgree reads each table of money by its rows and by its key: on
 // PostgreSQL, whose own checks need an extension, damage shows as a difference.
 func (l *ledgers) indexesAgree() error {
-	for _, table := range []string{"link", "payment", "payment_step", "entry", "event", "delivery", "claim", "debt", "number"} {
+	for _, table := range []string{"link", "payment", "payment_step", "entry", "event", "delivery", "claim", "debt", "number", "share", "mail"} {
 		var counts [2]int64
 		for i, scan := range []string{"enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on",
 			"enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"} {

@@ -57,6 +57,7 @@ func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
 	if f.CustomerID != "" {
 		filter = append(filter, literal("customer_id <> ''"), equals("customer_id", f.CustomerID))
 	}
+	filter = append(filter, sharedWith("id", "link_id", f.MerchantID, f.Recipient)...)
 	if len(f.Metadata) > 0 && f.MerchantID != "" {
 		return r.linksWith(f, filter)
 	}

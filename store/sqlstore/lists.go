@@ -11,11 +11,13 @@ import (
 // can see whether there is a next.
 const maxPage = 201
 
-// condition is one part of a list's WHERE: column = value, or the column's text
-// alone where it is whole. given says that an empty value is one, too.
+// condition is one part of a list's WHERE: column = value, the column's text alone
+// where it is whole, or what made makes of its values' places. given says that an
+// empty value is one, too.
 type condition struct {
 	column, value string
 	whole, given  bool
+	made          func(arg func(value string) string) string
 }
 
 // equals asks that a column has a value.
@@ -40,16 +42,20 @@ func list[T any](r *reader, dest func(*T) []any, table, columns string, p paylin
 func listBy[T any](r *reader, dest func(*T) []any, table, columns, id string, p paylink.Paging, filter []condition) ([]T, error) {
 	var parts []string
 	var args []any
-	add := func(expression, value string) {
+	arg := func(value string) string {
 		args = append(args, value)
-		parts = append(parts, expression+" $"+itoa(len(args)))
+		return "$" + itoa(len(args))
 	}
+	add := func(expression, value string) { parts = append(parts, expression+" "+arg(value)) }
 	for _, c := range filter {
-		if c.whole {
+		switch {
+		case c.whole:
 			parts = append(parts, c.column)
-			continue
+		case c.made != nil:
+			parts = append(parts, c.made(arg))
+		default:
+			add(c.column+" =", c.value)
 		}
-		add(c.column+" =", c.value)
 	}
 	for _, bound := range []struct{ sign, id string }{{" >=", p.Since}, {" <", p.Till}, {" <", p.Before}, {" >", p.After}} {
 		if bound.id != "" {

@@ -2,10 +2,10 @@ package sqlstore
 
 import "paylink"
 
-const merchantColumns = "id, name, email, url, country, created_at"
+const merchantColumns = "id, name, email, url, country, footer, created_at"
 
 func merchantDest(m *paylink.Merchant) []any {
-	return []any{&m.ID, &m.Name, &m.Email, &m.URL, &m.Country, at(&m.CreatedAt)}
+	return []any{&m.ID, &m.Name, &m.Email, &m.URL, &m.Country, &m.Footer, at(&m.CreatedAt)}
 }
 
 var (
@@ -25,7 +25,7 @@ func (r *reader) Merchants(p paylink.Paging) ([]paylink.Merchant, error) {
 
 // PutMerchant implements paylink.Tx.
 func (t *tx) PutMerchant(m paylink.Merchant) error {
-	return t.put(putMerchant, m.ID, m.Name, m.Email, m.URL, m.Country, micros(m.CreatedAt))
+	return t.put(putMerchant, m.ID, m.Name, m.Email, m.URL, m.Country, m.Footer, micros(m.CreatedAt))
 }
 
 const terminalColumns = "id, merchant_id, name, gateway, account, currency, methods, foreign_id, created_at"

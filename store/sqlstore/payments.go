@@ -69,6 +69,8 @@ func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
 		if f.Scope != "" || f.MerchantID == "" { // no scope is a scope, too
 			filter = append(filter, equals("scope", f.Scope))
 		}
+	} else if f.Scope != "" {
+		filter = append(filter, equals("scope", f.Scope))
 	}
 	return list(r, paymentDest, "payment", paymentColumns, f.Paging, filter)
 }

@@ -35,7 +35,9 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 		for _, p := range pages {
 			for _, f := range []paylink.LinkFilter{{}, {MerchantID: "m"}, {MerchantID: "m", State: paylink.LinkClosed}, {MerchantID: "m", State: paylink.LinkOpen}, {MerchantID: "m", Reference: "r"},
 				{MerchantID: "m", Scope: "s", Reference: "r"},
-				{MerchantID: "m", Metadata: map[string]string{"a": "1"}}, {MerchantID: "m", State: paylink.LinkOpen, Reference: "r", Metadata: map[string]string{"a": "1", "b": ""}}} {
+				{MerchantID: "m", Metadata: map[string]string{"a": "1"}}, {MerchantID: "m", State: paylink.LinkOpen, Reference: "r", Metadata: map[string]string{"a": "1", "b": ""}},
+				{MerchantID: "m", Recipient: paylink.Recipient{Email: "e"}}, {MerchantID: "m", Recipient: paylink.Recipient{Name: "n"}},
+				{MerchantID: "m", TerminalID: "t", Recipient: paylink.Recipient{Name: "n", Email: "e"}}} {
 				f.Paging = p
 				_, _ = tx.Links(f)
 			}
@@ -57,6 +59,24 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 				_, _ = tx.Deliveries(f)
 			}
 		}
+		for _, p := range pages {
+			for _, f := range []paylink.ShareFilter{{}, {MerchantID: "m"}, {MerchantID: "m", LinkID: "l"}, {MerchantID: "m", Recipient: paylink.Recipient{Email: "e"}},
+				{MerchantID: "m", LinkID: "l", Recipient: paylink.Recipient{Name: "n"}}, {MerchantID: "m", LinkID: "l", Recipient: paylink.Recipient{Name: "n", Email: "e"}}} {
+				f.Paging = p
+				_, _ = tx.Shares(f)
+			}
+			for _, f := range []paylink.MailFilter{{}, {MerchantID: "m"}, {LinkID: "l"}, {PaymentID: "p"}, {ShareID: "s"}, {MerchantID: "m", ShareID: "s"}} {
+				f.Paging = p
+				_, _ = tx.Mails(f)
+			}
+		}
+		_, _ = tx.Share("x")
+		_, _ = tx.ShareByForeign("x", "y")
+		_, _ = tx.Mail("x")
+		_, _ = tx.NthMail("k", "m", "", 7)
+		_, _ = tx.NthMail("k", "", "to", 7)
+		_, _ = tx.DueMails(10, time.Minute)
+		_ = tx.SaveMail(paylink.Mail{})
 		_, _ = tx.Link("x")
 		_, _ = tx.Addresses("x")
 		_, _ = tx.Address("x", "x")

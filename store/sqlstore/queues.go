@@ -9,7 +9,7 @@ import (
 
 // Queue is what waits for background work in one state.
 type Queue struct {
-	Name  string // "payments": for a look at the gateway; "deliveries": to be sent
+	Name  string // "payments": for a look at the gateway; "deliveries", "mails": to be sent
 	State string
 	Count int64
 	// Overdue is how long ago the first of them was due; negative where it is not yet.
@@ -18,6 +18,7 @@ type Queue struct {
 
 const (
 	paymentQueue  = "SELECT state, COUNT(*), MIN(look_at) FROM payment WHERE look_at > 0 GROUP BY state"
+	mailQueue     = "SELECT state, COUNT(*), MIN(next_at) FROM mail WHERE next_at > 0 GROUP BY state"
 	deliveryQueue = "SELECT state, COUNT(*), MIN(next_at) FROM delivery WHERE next_at > 0 GROUP BY state"
 )
 
@@ -29,7 +30,7 @@ func (s *Store) Queues(ctx context.Context) ([]Queue, error) {
 		r := any.(*reader)
 		out = nil
 		now := r.Now() // before the rows: they hold a connection
-		for name, text := range map[string]string{"payments": paymentQueue, "deliveries": deliveryQueue} {
+		for name, text := range map[string]string{"payments": paymentQueue, "deliveries": deliveryQueue, "mails": mailQueue} {
 			err := r.each(text, nil, func(got row) error {
 				q := Queue{Name: name}
 				var first int64

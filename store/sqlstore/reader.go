@@ -127,7 +127,7 @@ func scalar[T any](r *reader, text string, args ...any) (T, error) {
 type tx struct {
 	reader
 	wrote bool
-	woke  bool // a delivery is due once this is committed
+	woke  bool // a delivery or letter is due once this is committed
 }
 
 var _ paylink.Tx = (*tx)(nil)

@@ -31,7 +31,7 @@ func (s *Store) Close() (err error) {
 	return err
 }
 
-// Wake receives after a commit of this process that made a delivery due, so that
+// Wake receives after a commit of this process that made a delivery or letter due, so that
 // it need not wait for the next look. Several commits may be told as one.
 func (s *Store) Wake() <-chan struct{} { return s.woken }
 

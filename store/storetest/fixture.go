@@ -15,7 +15,7 @@ import (
 var then = time.Date(2025, 11, 21, 9, 30, 15, 123456000, time.UTC)
 
 var (
-	merchant = paylink.Merchant{ID: "mer_1", Name: "Café Ω", Email: "c@example.org", URL: "https://example.org", Country: "CA", CreatedAt: then}
+	merchant = paylink.Merchant{ID: "mer_1", Name: "Café Ω", Email: "c@example.org", URL: "https://example.org", Country: "CA", Footer: "f", CreatedAt: then}
 	terminal = paylink.Terminal{ID: "ter_1", MerchantID: "mer_1", Name: "Main", Gateway: "sandbox", Account: "acct", Currency: "USD",
 		Methods: []paylink.Method{paylink.Card, paylink.Bank}, Foreign: "guid-1", CreatedAt: then}
 )

@@ -184,6 +184,12 @@ func auditWhole(t *testing.T, s store) {
 		if err := tx.PutEndpoint(newEndpoint()); err != nil {
 			return err
 		}
+		if err := tx.AddShare(newShare(l, sarah)); err != nil {
+			return err
+		}
+		if _, err := tx.AddMail(newMail(l, sarah.Email)); err != nil {
+			return err
+		}
 		return tx.AddEvent(newEvent("a"))
 	})
 	var got []string
@@ -206,13 +212,15 @@ func auditWhole(t *testing.T, s store) {
 			books.EachDelivery(func(paylink.Delivery) error { others++; return nil }),
 			books.EachClaim(func(paylink.Claim) error { others++; return nil }),
 			books.EachEndpoint(func(paylink.Endpoint) error { others++; return nil }),
+			books.EachShare(func(paylink.Share) error { others++; return nil }),
+			books.EachMail(func(paylink.Mail) error { others++; return nil }),
 			books.Integrity())
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "payments in the order of ids", got, ids)
-	equal(t, "one of each other table", others, 6)
+	equal(t, "one of each other table", others, 8)
 }
 
 func auditEnds(t *testing.T, s store) {

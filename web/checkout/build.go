@@ -23,7 +23,7 @@ var cardBrands = []string{"visa", "mastercard", "amex", "discover"}
 // shell is the frame of a page that belongs to a link.
 func (h *Handler) shell(o paylink.Offer, l look.Locale, path string) look.Shell {
 	p := o.Link.Page
-	s := look.Shell{Locale: l, Tab: o.Merchant.Name, Code: supportCode(o.Link.ID),
+	s := look.Shell{Locale: l, Tab: o.Merchant.Name, Code: look.SupportCode(o.Link.ID),
 		Contact: look.Contact{Name: o.Merchant.Name, Email: o.Merchant.Email, URL: o.Merchant.URL},
 		Powered: look.PoweredBy{Text: p.PoweredBy, URL: p.PoweredByURL}, Framed: h.framed}
 	if f := h.themeOf(p); f.hash != "" {
@@ -46,14 +46,6 @@ func tongues(l look.Locale, path string) []look.Tongue {
 
 // path is the link's page on this host, so that the page works behind any name.
 func (h *Handler) path(o paylink.Offer) string { return h.root() + o.Address.Value }
-
-// supportCode is the end of a link's id, as people read it out on the telephone.
-func supportCode(id string) string {
-	if len(id) > 8 {
-		id = id[len(id)-8:]
-	}
-	return strings.ToUpper(id)
-}
 
 // policy is what a page of the offer may reach: the gateway's frames, and for its
 // form the gateway's pages and the link's redirect.
@@ -266,13 +258,7 @@ func ofEachKind(list []TestNumber) (out []TestNumber) {
 }
 
 func savedLabel(l look.Locale, s paylink.SavedInstrument) string {
-	switch s.Method {
-	case paylink.Bank:
-		return l.T("method.saved_bank", "last4", s.Last4)
-	case paylink.Stablecoin:
-		return l.T("method.saved_wallet", "last4", s.Last4)
-	}
-	return l.T("method.saved_card", "brand", look.BrandName(s.Brand), "last4", s.Last4)
+	return l.Instrument(s.Method, s.Brand, s.Last4)
 }
 
 func brandKey(s paylink.SavedInstrument) string {

@@ -38,6 +38,9 @@ type Handler struct {
 	// Picture is the address under which a merchant's picture is shown, large or as a
 	// small one beside a product; without it there are none.
 	Picture func(ref string, large bool) string
+	// Open finds the URL of the link that a public name leads to, NotFound where there
+	// is none; without it there are no such names.
+	Open func(ctx context.Context, name string) (string, error)
 	// ClientIP tells who asks; without it the connection's address is taken.
 	ClientIP func(*http.Request) string
 	// Wait limits tries: how long this client must wait before another POST to the
@@ -73,6 +76,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	h.mount(mux, "/pay/")
 	h.mountQR(mux)
 	h.inFrames().mount(mux, "/embed/")
+	mux.HandleFunc("GET /c/{name...}", h.open)
 	mux.HandleFunc("GET /pay/", func(w http.ResponseWriter, r *http.Request) { h.tell(w, r, "unknown") })
 }
 

@@ -39,7 +39,7 @@ func (a *acts) Look(_ context.Context, address string) (till.Sight, error) {
 		return till.Sight{}, paylink.E(paylink.NotFound, "link_unknown", "no such link")
 	}
 	s := a.sight
-	s.Now, s.Standing = now, s.Link.StandingAt(now)
+	s.Now, s.Standing = now, s.Debt.Standing(s.Link.StandingAt(now))
 	return s, nil
 }
 
@@ -465,6 +465,16 @@ func TestLinksThatCantBePaidSaySoAndShowNoAmount(t *testing.T) {
 		w := get(mux, "/pay/tok")
 		expect(t, w, 410, c.has)
 		lacks(t, w, "$25.00", "<form", "Invoice")
+	}
+	for has, debt := range map[string]paylink.Debt{
+		"This has been paid already": {ID: "deb_1", Paid: 1}, "This link is closed": {ID: "deb_1", CancelledAt: now}} {
+		mux := site(t, &acts{sight: till.Sight{Offer: documented(), Debt: debt}, payment: paylink.Payment{CompletedAt: now},
+			err: paylink.E(paylink.Gone, "debt_"+string(debt.State()), "")}, nil)
+		// Whoever had the form open when the debt was paid over another link reads the same.
+		for _, w := range []*httptest.ResponseRecorder{get(mux, "/pay/tok"), post(mux, good())} {
+			expect(t, w, 410, has)
+			lacks(t, w, "$25.00", "<form", "Invoice")
+		}
 	}
 	o := documented()
 	o.Link.MaxUses, o.Link.Reserved = 1, 1

@@ -55,8 +55,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error, safe b
 
 // closedNames are the states of links that can't be paid.
 var closedNames = map[paylink.Standing]string{paylink.Closed: "cancelled", paylink.Expired: "expired", paylink.UsedUp: "used_up",
-	paylink.OffSale: "off_sale", paylink.Paused: "paused",
-	paylink.Settled: "already_paid", paylink.WrittenOff: "cancelled"}
+	paylink.OffSale: "off_sale", paylink.Paused: "paused", paylink.Settled: "already_paid", paylink.WrittenOff: "cancelled"}
 
 // closed says why a link can't be paid, and shows nothing of what it asked for.
 func (h *Handler) closed(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale) {

@@ -76,7 +76,7 @@ func TestEveryKeyExistsInEveryLanguageWithTheSameSlots(t *testing.T) {
 func TestEveryKeyThatTheCodeNamesExists(t *testing.T) {
 	t.Parallel()
 	words, named := catalogs(t)["en"], 0
-	for _, dir := range []string{".", "../checkout"} {
+	for _, dir := range []string{".", "../checkout", "../letter"} {
 		files, err := filepath.Glob(dir + "/*.go")
 		if err != nil {
 			t.Fatal(err)

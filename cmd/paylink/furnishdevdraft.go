@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"paylink"
+	"paylink/dialect/devdraft"
+	"paylink/till"
+)
+
+// furnishDevdraft gives the merchant what Devdraft's clients need: a key with its
+// secret, terminals in the two stablecoins, and a product, a tax and a customer.
+func (d *demo) furnishDevdraft(ctx context.Context, merchant string) error {
+	t := d.run.node.till
+	_, err := t.Authenticate(ctx, devdraft.Name, devdraft.KindClient, d.known.DevdraftKey, d.known.DevdraftSecret)
+	if paylink.KindOf(err) == paylink.Unauthenticated && err != nil {
+		_, err = t.Enrol(ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: merchant}, Credentials: []till.NewCredential{
+			{Dialect: devdraft.Name, Kind: devdraft.KindClient, Lookup: d.known.DevdraftKey, Secret: d.known.DevdraftSecret}}})
+	}
+	if err != nil {
+		return err
+	}
+	if err := d.furnishCoins(ctx, merchant); err != nil {
+		return err
+	}
+	name := "demo/devdraft/" + merchant
+	var ids string
+	err = t.Store.Update(ctx, func(tx paylink.Tx) (err error) {
+		if ids, err = tx.Setting(name); err != nil || ids != "" {
+			return err
+		}
+		p, err := t.AddsProduct(paylink.Product{MerchantID: merchant, Name: "Lighthouse tee", Description: "Cotton, printed by hand.",
+			Price: paylink.Money{Minor: 2500, Currency: "USD"}, Active: true, Dialect: devdraft.Name, Foreign: "{}"})(tx)
+		if err != nil {
+			return err
+		}
+		v, err := t.AddsTax(paylink.Tax{MerchantID: merchant, Name: "Sales tax", Percent: 85_000, Active: true, Dialect: devdraft.Name})(tx)
+		if err != nil {
+			return err
+		}
+		c, err := t.AddsCustomer(paylink.Customer{MerchantID: merchant, Dialect: devdraft.Name, Foreign: "{}",
+			Payer: paylink.Payer{FirstName: "Grace", LastName: "Hopper", Email: "grace@example.com", Phone: "+1-555-123-4567"}})(tx)
+		if err != nil {
+			return err
+		}
+		ids = strings.Join([]string{p.Product.ID, v.Tax.ID, c.Customer.ID}, " ")
+		return tx.PutSetting(name, ids)
+	})
+	for i, id := range strings.Fields(ids) {
+		d.catalog[i] = devdraft.UUID([]string{paylink.PrefixProduct, paylink.PrefixTax, paylink.PrefixCustomer}[i], id)
+	}
+	return err
+}
+
+// furnishCoins makes terminals in USDC and EURC where the merchant has none.
+func (d *demo) furnishCoins(ctx context.Context, merchant string) error {
+	t := d.run.node.till
+	var have []paylink.Terminal
+	err := t.Read(ctx, func(r paylink.Reader) (err error) {
+		have, err = r.Terminals(merchant)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	e := till.Enrolment{Merchant: &paylink.Merchant{ID: merchant}}
+	for _, coin := range []paylink.Currency{"USDC", "EURC"} {
+		if !slices.ContainsFunc(have, func(t paylink.Terminal) bool { return t.Currency == coin }) {
+			e.Terminals = append(e.Terminals, paylink.Terminal{Name: "Sandbox, in " + string(coin), Gateway: sandboxName,
+				Account: d.known.BankAccount, Currency: coin, Methods: []paylink.Method{paylink.Card}})
+		}
+	}
+	if e.Terminals == nil {
+		return nil
+	}
+	_, err = t.Enrol(ctx, e)
+	return err
+}
