@@ -22,10 +22,14 @@ func TestTheTypesAreTheDocuments(t *testing.T) {
 		Paths map[string]map[string]struct {
 			OperationID string
 			RequestBody struct {
-				Content map[string]struct{ Examples map[string]struct{ Value json.RawMessage } }
+				Content map[string]struct {
+					Examples map[string]struct{ Value json.RawMessage }
+				}
 			}
 			Responses map[string]struct {
-				Content map[string]struct{ Examples map[string]struct{ Value json.RawMessage } }
+				Content map[string]struct {
+					Examples map[string]struct{ Value json.RawMessage }
+				}
 			}
 		}
 	}

@@ -30,8 +30,10 @@ type Link struct {
 	MadeBy       string            `json:"made_by"`
 	Terminal     string            `json:"terminal"`
 	Currency     string            `json:"currency"`
-	Amount       *Money            `json:"amount"` // nil where the payer types it
+	Amount       *Money            `json:"amount"` // nil where the payer decides about it
 	Lines        []Line            `json:"lines"`
+	Tax          *TaxRate          `json:"tax,omitempty"`
+	Catalog      bool              `json:"catalog,omitempty"` // whatever product is sold may be bought
 	Schedule     *Schedule         `json:"schedule,omitempty"`
 	Hold         bool              `json:"hold,omitempty"`
 	Title        string            `json:"title,omitempty"`
@@ -55,12 +57,31 @@ type Link struct {
 	ClosedAt     time.Time         `json:"closed_at,omitzero"`
 }
 
-// Line is a part of a price: an Amount, or Min to Max where the payer types it.
+// Line is a part of a price or of what was paid: an Amount, or Min to Max where the
+// payer types it.
 type Line struct {
-	Title  string `json:"title,omitempty"`
-	Amount *Money `json:"amount,omitempty"`
-	Min    *Money `json:"min,omitempty"`
-	Max    *Money `json:"max,omitempty"`
+	Title      string      `json:"title,omitempty"`
+	Amount     *Money      `json:"amount,omitempty"` // of one
+	Min        *Money      `json:"min,omitempty"`
+	Max        *Money      `json:"max,omitempty"`
+	Product    string      `json:"product,omitempty"`
+	Quantity   *int64      `json:"quantity,omitempty"`   // nil: one
+	Adjustable *Quantities `json:"adjustable,omitempty"` // within which the payer may choose the quantity
+	Sum        *Money      `json:"sum,omitempty"`        // amount times quantity, where that is told
+	Tax        *TaxRate    `json:"tax,omitempty"`        // the line is this tax
+}
+
+// Quantities are a range, both ends included.
+type Quantities struct {
+	Least int64 `json:"least"`
+	Most  int64 `json:"most"`
+}
+
+// TaxRate is a tax as a price knows it.
+type TaxRate struct {
+	ID      string `json:"id,omitempty"`
+	Name    string `json:"name,omitempty"`
+	Percent string `json:"percent"` // "8.875"
 }
 
 // Schedule says when the same is paid again.

@@ -20,6 +20,8 @@ type Payment struct {
 	Amount           Money     `json:"amount"`
 	Captured         Money     `json:"captured"`
 	Refunded         Money     `json:"refunded"`
+	Lines            []Line    `json:"lines,omitempty"` // what was bought, and the tax as the last
+	Tax              *Money    `json:"tax,omitempty"`   // in Amount
 	Surplus          bool      `json:"surplus,omitempty"`
 	Method           string    `json:"method,omitempty"`
 	Brand            string    `json:"brand,omitempty"`

@@ -88,9 +88,15 @@ func (c *demoCommand) Run(s *session) error {
 	if err := d.start(s.ctx, logTo); err != nil {
 		return errors.Join(err, d.stop())
 	}
-	if err := d.tell(s.stdout); err != nil {
+	access := filepath.Join(c.Data, accessFile)
+	err = writeReady(access, demoAccess{d.base, d.known.NativeKey})
+	if err == nil {
+		err = d.tell(s.stdout)
+	}
+	if err != nil {
 		return errors.Join(err, d.stop())
 	}
+	defer func() { _ = os.Remove(access) }() // the address is nobody's then
 	err = d.run.untilDone(s.ctx)
 	d.run = nil // closed with its node
 	return errors.Join(err, d.stop())

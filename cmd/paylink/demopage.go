@@ -112,7 +112,7 @@ func (d *demo) offer() map[string]any {
 		data = d.Data // the directory we are in is gone: as it was given, then
 	}
 	return map[string]any{"Icon": look.Icon().Path, "Base": d.base, "Gate": d.gate, "Link": d.link, "Data": data, "K": d.known,
-		"FrontStream": d.frontStreamLines(), "Native": d.nativeLines(), "Numbers": testNumbers()}
+		"FrontStream": d.frontStreamLines(), "Native": d.nativeLines(), "Shell": d.shellLines(), "Numbers": testNumbers()}
 }
 
 func (d *demo) frontStreamLines() string {
@@ -140,6 +140,7 @@ func (d *demo) tell(stdout io.Writer) error {
   What there is to try      %[2]s/demo/
   Webhooks and mails        %[2]s/demo/inbox
   The bank and its numbers  %[3]s/
+  Our API, for people       %[2]s/docs
 
 Make a link as FrontStream's clients do:
 
@@ -149,6 +150,22 @@ or with paylink's own API:
 
 %[6]s
 
-`, d.link, d.base, d.gate, d.frontStreamLines(), d.Data, d.nativeLines())
+or from another terminal in this directory:
+
+%[7]s
+
+`, d.link, d.base, d.gate, d.frontStreamLines(), d.Data, d.nativeLines(), d.shellLines())
 	return err
+}
+
+// shellLines are our own commands. In the demo's usual directory they find it by
+// themselves.
+func (d *demo) shellLines() string {
+	at := ""
+	if filepath.Clean(d.Data) != "paylink-demo" {
+		at = "export PAYLINK_URL=" + d.base + " PAYLINK_SECRET_KEY=" + d.known.NativeKey + "\n"
+	}
+	return at + `paylink link make --amount 25 --title "Invoice 42"
+paylink payments ls
+paylink listen --forward http://127.0.0.1:3000/hooks --events 'payment.*'`
 }

@@ -6,6 +6,10 @@
 //	paylink demo       the whole thing with nothing to configure
 //	paylink sandbox    the sandbox's bank as a process of its own
 //	paylink merchant   merchants, terminals, keys, partners
+//	paylink link       makes, lists, shows and closes links, over our own API
+//	paylink payments   lists payments
+//	paylink events     follows what happens
+//	paylink listen     shows webhooks and forwards them to a developer's machine
 //	paylink check      audits a store, and the sandbox's book beside it
 //	paylink decide     an operator's word on a payment that nobody else can tell
 //	paylink version

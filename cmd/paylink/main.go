@@ -49,6 +49,10 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Run the whole thing with nothing to configure: a sandbox bank, a merchant, a first link."`
 	Sandbox  sandboxCommand  `cmd:"" help:"Run the sandbox's bank as a process of its own. It moves no money."`
 	Merchant merchantCommand `cmd:"" help:"Keep merchants, their terminals and keys."`
+	Link     linkCommand     `cmd:"" help:"Make, list, show and close links."`
+	Payments paymentsCommand `cmd:"" help:"List payments."`
+	Events   eventsCommand   `cmd:"" help:"Follow what happens."`
+	Listen   listenCommand   `cmd:"" help:"Show webhooks as they happen, and forward them to this machine."`
 	Check    checkCommand    `cmd:"" help:"Audit a store; exit 1 on a violation."`
 	Decide   decideCommand   `cmd:"" help:"Say what became of a payment that nobody else can tell."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`

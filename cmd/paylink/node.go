@@ -10,12 +10,14 @@ import (
 	"sync/atomic"
 
 	"paylink"
+	"paylink/dialect/native"
 	"paylink/gateway/sandbox"
 	"paylink/internal/safedial"
 	"paylink/internal/vault"
 	"paylink/store/sqlstore"
 	"paylink/till"
 	"paylink/web/checkout"
+	"paylink/web/docs"
 )
 
 // plan is what a node is made from, whichever command makes it.
@@ -40,6 +42,7 @@ type node struct {
 	bank  *accounts[sandbox.Secrets]
 	meter *meter
 	tries *tries
+	docs  *docs.Handler
 	// payerPages show what payers see, to APIs that are asked for it too.
 	payerPages *checkout.Handler
 	stopping   atomic.Bool
@@ -59,6 +62,9 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 	n.till = &till.Till{Store: book, Gateways: map[string]paylink.Gateway{}, BaseURL: p.baseURL,
 		Key: p.keys.SigningKey(), Seal: p.keys, Post: p.post,
 		Hooks: safedial.New(n.dialing()).Client()}
+	if n.docs, err = docs.New(native.Document(), p.baseURL); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if err := n.sameKeys(ctx, book); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

@@ -24,6 +24,7 @@ var mounts = []func(*node, *http.ServeMux){
 	func(n *node, mux *http.ServeMux) {
 		(&native.Handler{Till: n.till, Log: n.log.Logger, CheckHookURL: n.checkHook, Preview: n.payerPages.Preview}).Mount(mux)
 	},
+	func(n *node, mux *http.ServeMux) { n.docs.Mount(mux) },
 	func(n *node, mux *http.ServeMux) { (&payroc.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) { n.devdraft().Mount(mux) },
 	func(n *node, mux *http.ServeMux) { (&elevate.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },

@@ -10,7 +10,11 @@ import (
 var eventTypes = []string{paylink.EventLinkCreated, paylink.EventLinkUpdated, paylink.EventLinkClosed, paylink.EventLinkShared,
 	paylink.EventPaymentHeld, paylink.EventPaymentPending,
 	paylink.EventPaymentSucceeded, paylink.EventPaymentDeclined, paylink.EventPaymentReturned, paylink.EventPaymentVoided,
-	paylink.EventPaymentRefunded, paylink.EventPaymentDisputed, paylink.EventPaymentReview, paylink.EventEndpointDisabled}
+	paylink.EventPaymentRefunded, paylink.EventPaymentDisputed, paylink.EventPaymentReview, paylink.EventEndpointDisabled,
+	paylink.EventProductCreated, paylink.EventProductUpdated, paylink.EventProductRemoved,
+	paylink.EventTaxCreated, paylink.EventTaxUpdated, paylink.EventTaxRemoved,
+	paylink.EventCustomerCreated, paylink.EventCustomerUpdated, paylink.EventCustomerRemoved,
+	paylink.EventDebtCreated, paylink.EventDebtUpdated, paylink.EventDebtPaid, paylink.EventDebtCancelled}
 
 // readEvent answers the very bytes that webhooks carry.
 func (h *Handler) readEvent(c call) (answer, error) {

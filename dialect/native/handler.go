@@ -47,6 +47,9 @@ var kinds = map[string]string{"links": "link", "payments": "payment", "events": 
 //go:embed openapi.json
 var openAPI []byte
 
+// Document is this API as OpenAPI 3.1.
+func Document() []byte { return openAPI }
+
 // call is one request of a merchant.
 type call struct {
 	*http.Request

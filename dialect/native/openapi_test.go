@@ -5,6 +5,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -96,5 +97,48 @@ func TestTheRoutesAreWrittenDownForPeople(t *testing.T) {
 				t.Errorf("%s does not name %s", file, pattern)
 			}
 		}
+	}
+}
+
+// The document's codes are README.md's: one list for programs, one for people.
+func TestTheCodesAreTheSameInBothLists(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc struct {
+		Problems []struct {
+			Code   string
+			Status int
+		} `json:"x-problems"`
+		Fields []string `json:"x-field-codes"`
+	}
+	if err := json.Unmarshal(native.Document(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var told, listed []string
+	for _, line := range regexp.MustCompile("(?m)^\\| ((?:`[a-z_]+`(?:, )?)+) \\| (\\d{3}) ").FindAllStringSubmatch(string(readme), -1) {
+		for _, code := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(line[1], -1) {
+			told = append(told, line[2]+" "+code[1])
+		}
+	}
+	for _, p := range doc.Problems {
+		listed = append(listed, strconv.Itoa(p.Status)+" "+p.Code)
+	}
+	slices.Sort(told)
+	slices.Sort(listed)
+	if !slices.Equal(told, listed) || len(told) < 20 {
+		t.Errorf("README.md:\n%v\nthe document:\n%v", told, listed)
+	}
+	_, fields, _ := strings.Cut(string(readme), "Codes in `errors`: ")
+	fields, _, _ = strings.Cut(fields, ".\n")
+	for _, code := range doc.Fields {
+		if !strings.Contains(fields, "`"+code+"`") {
+			t.Errorf("README.md does not know the field code %s", code)
+		}
+	}
+	if n := strings.Count(fields, "`") / 2; n != len(doc.Fields) {
+		t.Errorf("README.md has %d field codes, the document %d", n, len(doc.Fields))
 	}
 }

@@ -28,7 +28,7 @@ func (h *Handler) htmlOf(l paylink.Link, url string) *htmlAnswer {
 	text := l.Page.Button
 	if text == "" {
 		text = "Pay"
-		if total, err := l.Price.Total(paylink.Money{}); err == nil && !l.Price.Open() {
+		if total, err := l.Price.Total(paylink.Money{}); err == nil && !l.Price.Chosen() {
 			text += " " + total.Decimal() + " " + string(total.Currency)
 		}
 	}
