@@ -87,9 +87,11 @@ func TestAShareSaysWhoWantsWhatForWhatAndWhere(t *testing.T) {
 		t.Errorf("no button, or no line breaks:\n%s", m.HTML)
 	}
 	l := about(paylink.MailShare, "")
-	l.Link.Page.Button, l.Link.Price.Lines, l.Merchant.Email = "Donate here", []paylink.Line{{Open: true, Min: 1, Max: 99}}, ""
+	l.Link.Page.Donation = true
+	says(t, write(t, l), "Donate")
+	l.Link.Page.Button, l.Link.Price.Lines, l.Merchant.Email = "Give here", []paylink.Line{{Open: true, Min: 1, Max: 99}}, ""
 	m = write(t, l)
-	says(t, m, "Donate here", "Questions? Ask Harbor Books.")
+	says(t, m, "Give here", "Questions? Ask Harbor Books.")
 	if m.Subject != "Harbor Books has sent you a payment link" || m.ReplyTo.Email != "" {
 		t.Errorf("%q from %q, reply to %q, id %s at %s\n%s", m.Subject, m.Sender, m.ReplyTo.Email, m.ID, m.At, m.Text)
 	}

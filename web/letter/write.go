@@ -114,7 +114,12 @@ func shared(l till.Letter) view {
 	if l.Share.Message != "" {
 		v.MessageHead, v.Message = v.T("mail.share.writes", "payee", v.Payee), l.Share.Message
 	}
-	if v.Button = l.Link.Page.Button; v.Button == "" || v.Button == submitWords {
+	switch page := l.Link.Page; {
+	case page.Button != "" && page.Button != submitWords:
+		v.Button = page.Button
+	case page.Donation:
+		v.Button = v.T("pay.donate")
+	default:
 		v.Button = v.T("mail.pay_now")
 	}
 	v.URL, v.URLHead = l.URL, v.T("mail.share.plain")
