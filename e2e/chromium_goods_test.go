@@ -234,6 +234,16 @@ func TestACatalogSellsWhatIsChosenFromIt(t *testing.T) {
 	link := s.link(paylink.Price{Currency: "USD", Catalog: true}, paylink.Page{Title: "All prints"})
 	tab := s.open(link, Viewport(375, 740))
 	tab.WaitText(".pl-amount", "Nothing chosen yet")
+	req, _ := http.NewRequest("GET", link, nil)
+	req.Header.Set("Accept-Encoding", "gzip")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.ContentLength < 1 || res.ContentLength > 8_000 {
+		t.Errorf("a page of 100 products is %d bytes compressed", res.ContentLength)
+	}
 	if n := Eval[int](tab.Scope, "document.querySelectorAll('.pl-item').length"); n != 100 {
 		t.Fatalf("%d products are shown", n)
 	}

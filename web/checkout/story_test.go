@@ -26,6 +26,9 @@ func TestPageStyleAndScriptWeighAtMost14kB(t *testing.T) {
 		for _, s := range Stories(w.Lang, "US") {
 			html := render(t, s)
 			total := fixed + len(look.Compress([]byte(html)))
+			if strings.Contains(html, look.Goods().Path) {
+				total += len(look.Goods().Gzip) + len(look.Count().Gzip)
+			}
 			if total > 14_000 {
 				t.Errorf("%s in %s: %d bytes (style %d, script %d)", s.Name, w.Lang, total, len(look.Style().Gzip), len(look.Script().Gzip))
 			}

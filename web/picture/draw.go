@@ -19,10 +19,11 @@ type picture struct {
 	body []byte
 }
 
-// maxPixels is the largest picture that is decoded, 24 megapixels: more than a phone
-// takes in 5 MiB. A file of few bytes may claim many more (a decompression bomb).
+// maxPixels is the largest picture that is decoded: the 12 megapixels of a phone's
+// usual one. A file of few bytes may claim many more (a decompression bomb), and each
+// takes up to 15 bytes of memory in a progressive JPEG.
 const (
-	maxPixels = 24 << 20
+	maxPixels = 12 << 20
 	maxEdge   = 16_000
 	quality   = 82
 )

@@ -29,10 +29,11 @@ type Handler struct {
 	Log    *slog.Logger
 	Memory int // bytes of finished pictures that are kept; 0: 64 MiB
 
-	cache *look.LRU[string, kept]
-	slots chan struct{}
-	mu    sync.Mutex
-	busy  map[string]chan struct{} // closed when the picture is in the cache
+	cache   *look.LRU[string, kept]
+	slots   chan struct{}
+	drawing sync.Mutex
+	mu      sync.Mutex
+	busy    map[string]chan struct{} // closed when the picture is in the cache
 }
 
 // MaxBytes is the largest picture that is taken.
@@ -40,9 +41,9 @@ const MaxBytes = 5 << 20
 
 const (
 	memory = 64 << 20
-	// atOnce bounds how many pictures are fetched, and drawn, at the same time: each may
-	// take maxPixels in memory.
-	atOnce = 4
+	// atOnce bounds how many pictures are fetched at the same time. One is drawn at a
+	// time: see maxPixels.
+	atOnce = 8
 	// How long a picture is believed, and how long it is not asked for again where it
 	// could not be had.
 	life      = time.Hour
@@ -145,12 +146,18 @@ func (h *Handler) make(ctx context.Context, ref string, large bool) kept {
 	raw, err := h.read(ctx, ref)
 	if err == nil {
 		var p picture
-		if p, err = draw(raw, edge(large)); err == nil {
+		if p, err = h.draw(raw, large); err == nil {
 			return kept{picture: p, until: time.Now().Add(life)}
 		}
 	}
 	h.Log.Info("a picture can't be shown", "ref", ref, "error", err)
 	return missing(large)
+}
+
+func (h *Handler) draw(raw []byte, large bool) (picture, error) {
+	h.drawing.Lock()
+	defer h.drawing.Unlock()
+	return draw(raw, edge(large))
 }
 
 // read gets the bytes that a merchant stored, or pointed at.
