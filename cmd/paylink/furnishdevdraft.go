@@ -37,7 +37,7 @@ func (d *demo) furnishDevdraft(ctx context.Context, merchant string) error {
 			return err
 		}
 		c, err := t.AddsCustomer(paylink.Customer{MerchantID: merchant, Dialect: devdraft.Name, Foreign: "{}",
-			Payer: paylink.Payer{FirstName: "Grace", LastName: "Hopper", Email: "grace@example.com", Phone: "+1-555-123-4567"}})(tx)
+			Payer: paylink.Payer{FirstName: "Grace", LastName: "Hopper", Email: "grace@example.com", Phone: "+1-202-555-0123"}})(tx)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"paylink"
 	"paylink/dialect"
+	"paylink/internal/place"
 )
 
 // What a payer may give, in minor units of a stablecoin. The API names no bounds but
@@ -208,11 +209,8 @@ func (t terms) onto(l *paylink.Link, m means, was terms) error {
 	if l.ID == "" || t.Recurring != was.Recurring {
 		l.Schedule = t.schedule()
 	}
-	if t.CustomerID != was.CustomerID || l.ID == "" {
-		l.CustomerID, l.Page.Prefill = t.CustomerID, paylink.Payer{}
-		if m.customer != nil {
-			l.Page.Prefill = m.customer.Payer
-		}
+	if l.ID == "" || t.CustomerID != was.CustomerID || t.Phone != was.Phone {
+		l.CustomerID, l.Page.Prefill = t.CustomerID, prefill(m.customer, t.Phone)
 	}
 	l.Reference, l.ExpiresAt, l.Paused = t.Reference, t.Expires, t.paused(was, l.Paused)
 	p := &l.Page
@@ -228,6 +226,20 @@ func (t terms) onto(l *paylink.Link, m means, was terms) error {
 	l.Foreign = string(dialect.JSON(k))
 	l.Metadata = metadata(l.Metadata, was.CustomFields, t.CustomFields)
 	return nil
+}
+
+// prefill is what the form is filled in with of a customer. A phone number that nobody
+// asks for, or that a form would refuse, keeps nobody from paying: the API's own
+// example, "+1-555-123-4567", is of no country.
+func prefill(c *paylink.Customer, phone bool) (p paylink.Payer) {
+	if c == nil {
+		return p
+	}
+	p = c.Payer
+	if _, valid := place.CheckPhone(p.Country, p.Phone); !phone || !valid {
+		p.Phone = ""
+	}
+	return p
 }
 
 // repriced reports whether a change touches what is paid, tax aside.
