@@ -18,6 +18,8 @@ type Handler struct {
 	Till *till.Till
 	// Log hears of errors that callers are not told.
 	Log *slog.Logger
+
+	memory memory // of providers and currencies
 }
 
 // call is one request of a merchant.

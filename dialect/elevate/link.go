@@ -104,11 +104,18 @@ func (h *Handler) find(w *want) (err error) {
 		return err
 	}
 	code := string(w.terminal.Currency)
-	numbers, err := h.numbers(w.call, currency, []string{code})
-	if err != nil {
-		return err
+	known := false
+	if w.currencyID, known = h.memory.numberOf(w.series(currency), code); !known {
+		numbers, err := h.numbers(w.call, currency, []string{code})
+		if err != nil {
+			return err
+		}
+		w.currencyID = numbers[code]
+		h.memory.keep(w.series(currency), code, w.currencyID)
 	}
-	w.currencyID = numbers[code]
+	if w.CustomerID == 0 && w.AdhocInvoiceID == 0 && w.InvoiceID == 0 {
+		return nil
+	}
 	return h.Till.Read(w.Context(), func(r paylink.Reader) error {
 		for _, one := range []struct {
 			k  kind

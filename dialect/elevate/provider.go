@@ -10,11 +10,15 @@ import (
 // yet get theirs then, the oldest the lowest: who has one terminal knows that it is
 // number 1 without asking.
 func (h *Handler) provider(c call, n int64) (t paylink.Terminal, err error) {
-	find := func(r paylink.Reader) error {
-		id, err := c.one(r, provider, n)
-		if err == nil {
-			t, err = r.Terminal(id)
+	find := func(r paylink.Reader) (err error) {
+		id, known := h.memory.objectOf(c.series(provider), n)
+		if !known {
+			if id, err = c.one(r, provider, n); err != nil {
+				return err
+			}
+			h.memory.keep(c.series(provider), id, n)
 		}
+		t, err = r.Terminal(id)
 		return err
 	}
 	err = h.Till.Read(c.Context(), find)
