@@ -138,6 +138,9 @@ type Outcome struct {
 	Decline    string // DeclineCode…
 	ActionURL  string
 	Instrument *SavedInstrument
+	// Detail is for people who look into a payment: what happened to money beside what
+	// was asked for ("30.00 USDC arrived, 5.00 USDC was sent back").
+	Detail string
 }
 
 // SavedInstrument is a way to pay that the gateway keeps for us.
@@ -164,6 +167,7 @@ const (
 	DeclineAuthFailed   = "authentication_failed" // 3-D Secure
 	DeclineAccount      = "account_invalid"       // bank account
 	DeclineCancelled    = "cancelled"             // by the payer at the gateway, or our key was cancelled
+	DeclineUnderpaid    = "underpaid"             // less than was asked came from the wallet in time; it was sent back
 	DeclineNeverArrived = "never_arrived"         // the gateway's horizon passed without a trace
 )
 

@@ -36,6 +36,9 @@ func IdempotencyKey(h http.Header) (string, error) {
 	return key, nil
 }
 
+// maxBearer is longer than any token of ours; the longest carry names.
+const maxBearer = 2048
+
 // Bearer reads the credential of one Authorization header of scheme Bearer (RFC
 // 6750); false where there is none, or more than one.
 func Bearer(h http.Header) (string, bool) {
@@ -45,7 +48,7 @@ func Bearer(h http.Header) (string, bool) {
 	}
 	scheme, secret, _ := strings.Cut(all[0], " ")
 	secret = strings.TrimLeft(secret, " ")
-	if !strings.EqualFold(scheme, "Bearer") || secret == "" || len(secret) > 512 || strings.ContainsAny(secret, " \t,") {
+	if !strings.EqualFold(scheme, "Bearer") || secret == "" || len(secret) > maxBearer || strings.ContainsAny(secret, " \t,") {
 		return "", false
 	}
 	return secret, true

@@ -69,7 +69,8 @@ func TestEveryStoryIsAccessibleAndNeverScrollsSideways(t *testing.T) {
 		fits(still, story.Name+" at 320 px")
 		still.Shot(story.Name + "-still")
 	}
-	for _, story := range []string{"prefilled?lang=fr", "every-error?lang=es", "ten-lines", "recurring", "paid", "resume", "unknown", "gateway_down"} {
+	for _, story := range []string{"prefilled?lang=fr", "every-error?lang=es", "ten-lines", "recurring", "paid", "resume", "unknown", "gateway_down",
+		"bundle", "bundle-error?lang=fr", "catalog-chosen", "donation-tax?lang=es", "cover", "wallet"} {
 		dark.Goto(site + "/stories/" + story)
 		dark.Axe(story + " in the dark")
 		fits(dark, story+" at 375 px")

@@ -12,7 +12,7 @@ import (
 // reads.
 func (t *Till) Back(ctx context.Context, linkID, attempt string) (paylink.Payment, error) {
 	p, err := t.LookAttempt(ctx, linkID, attempt)
-	if err != nil || (p.State != paylink.RequiresAction && p.State != paylink.Unknown) {
+	if err != nil || (p.State != paylink.RequiresAction && p.State != paylink.Unknown && !confirming(p)) {
 		return p, err
 	}
 	after, err := t.ask(context.WithoutCancel(ctx), p)

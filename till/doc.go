@@ -11,6 +11,8 @@
 //	Settle     apply what a gateway said (answer, callback, return and timer all end here)
 //	Reconcile  find out about payments that are unknown or unfinished
 //	Deliver    send events to the merchant
+//	Shares     send a link to people by mail
+//	Mail       send letters: links that were shared, and receipts that Settle queued
 //	Once       do a small act (close, webhook endpoints, replay) under an idempotency key
 //	Redeem     read a payment's result once, by the token that the redirect carried
 //

@@ -39,20 +39,11 @@ func sightOf(r paylink.Reader, address string) (s Sight, err error) {
 		return s, err
 	}
 	s.Now = r.Now()
-	s.Standing = s.Link.StandingAt(s.Now)
-	s.Products, s.Priced, err = resolve(r, &s.Link)
-	switch {
-	case paylink.CodeOf(err) == "product_gone" && s.Standing == paylink.Payable:
-		s.Standing = paylink.OffSale
-	case err != nil && paylink.CodeOf(err) != "product_gone":
+	behind, err := lookBehind(r, &s.Link)
+	if err != nil {
 		return s, err
 	}
-	if s.Link.Scope != "" && s.Link.Reference != "" {
-		if s.Debt, err = r.Debt(s.Link.Scope, s.Link.Reference); err != nil {
-			return s, err
-		}
-		s.Standing = s.Debt.Standing(s.Standing)
-	}
+	s.Standing, s.Products, s.Priced, s.Debt = behind.standing, behind.products, behind.priced, behind.debt
 	if s.Link.Instrument != "" {
 		saved, err := r.Instrument(s.Link.Instrument)
 		if err != nil {

@@ -173,7 +173,7 @@ func (w *world) tell(method, path string, body any) {
 func (w *world) play(n int, merchant paylink.Merchant, terminal paylink.Terminal, do string) {
 	amount := int64(10000 + n)
 	l := paylink.Link{MerchantID: merchant.ID, TerminalID: terminal.ID, Dialect: "native", Foreign: "{}", MaxUses: n % 2,
-		Price: paylink.Price{Currency: "USD", Lines: []paylink.Line{{Amount: amount}}}}
+		Price: paylink.Price{Currency: terminal.Currency, Lines: []paylink.Line{{Amount: amount}}}}
 	a, err := w.Issue(w.t.Context(), till.Issuance{Link: l, Render: func(_ paylink.Link, url string) (int, []byte) { return 200, []byte(url) }})
 	if err != nil {
 		w.t.Error(err)
@@ -183,7 +183,10 @@ func (w *world) play(n int, merchant paylink.Merchant, terminal paylink.Terminal
 	if do != "" {
 		w.tell("POST", "/v1/trouble", []bank.Rule{{Match: bank.Match{Amount: amount}, Op: "charge", Do: do, Times: 1 + n%2}})
 	}
-	first := till.Order{Address: addr, Attempt: w.NewAttempt(a.LinkID, 1), Method: paylink.Card, Token: bank.TokenPrefix + "visa"}
+	first := till.Order{Address: addr, Attempt: w.NewAttempt(a.LinkID, 1), Method: terminal.Methods[0], Token: bank.TokenPrefix + "visa"}
+	if first.Method == paylink.Stablecoin {
+		first.Token = bank.TokenPrefix + []string{"wallet", "wallet_over", "wallet_under"}[n%3]
+	}
 	second := first
 	second.Attempt = w.NewAttempt(a.LinkID, 1)
 	var wg sync.WaitGroup
@@ -316,7 +319,9 @@ func TestProveUnknownOutcomes(t *testing.T) {
 					}
 					w := openWorld(t, dsn, uint64(seed))
 					made, err := w.Enrol(t.Context(), till.Enrolment{Merchant: &paylink.Merchant{Name: "Prove"},
-						Terminals: []paylink.Terminal{{Name: "Main", Gateway: "sandbox", Account: proveAccount, Currency: "USD", Methods: []paylink.Method{paylink.Card}}}})
+						Terminals: []paylink.Terminal{
+							{Name: "Main", Gateway: "sandbox", Account: proveAccount, Currency: "USD", Methods: []paylink.Method{paylink.Card}},
+							{Name: "Coins", Gateway: "sandbox", Account: proveAccount, Currency: "USDC", Methods: []paylink.Method{paylink.Stablecoin}}}})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -326,7 +331,11 @@ func TestProveUnknownOutcomes(t *testing.T) {
 						wg.Add(1)
 						go func() {
 							defer wg.Done()
-							w.play(2*i+seed%2+100*n, made.Merchant, made.Terminals[0], faults[i].do)
+							terminal := made.Terminals[0]
+							if (n+seed)%4 == 0 {
+								terminal = made.Terminals[1]
+							}
+							w.play(2*i+seed%2+100*n, made.Merchant, terminal, faults[i].do)
 						}()
 					}
 					wg.Wait()

@@ -146,7 +146,7 @@ func (t *Till) later(ctx context.Context, was paylink.Payment, cause error) erro
 			return err
 		}
 		wait := looks[min(p.Looks+1, len(looks)-1)]
-		if p.State == paylink.Authorized || p.State == paylink.Pending {
+		if (p.State == paylink.Authorized || p.State == paylink.Pending) && !confirming(p) {
 			wait = 24 * time.Hour
 		}
 		p.Looks++

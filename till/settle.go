@@ -49,7 +49,11 @@ func (t *Till) settle(tx paylink.Tx, p paylink.Payment, ev Evidence) (paylink.Pa
 		// to be forgotten: the resolver gets the second.
 		return lookAgain(tx, p)
 	}
-	step, err := p.Move(v.to, v.cause, ev.Kind, o.Reference+" "+string(o.Status), tx.Now())
+	detail := o.Reference + " " + string(o.Status)
+	if o.Detail != "" {
+		detail += ": " + o.Detail
+	}
+	step, err := p.Move(v.to, v.cause, ev.Kind, detail, tx.Now())
 	if err != nil {
 		return p, err
 	}
@@ -137,13 +141,19 @@ func learn(tx paylink.Tx, p *paylink.Payment, o paylink.Outcome) error {
 
 // nextLook is when a payment that was just settled should be looked at again.
 func nextLook(p paylink.Payment, now time.Time) time.Time {
-	switch p.State {
-	case paylink.RequiresAction:
+	switch {
+	case p.State == paylink.RequiresAction, confirming(p):
 		return now.Add(looks[1])
-	case paylink.Authorized, paylink.Pending:
+	case p.State == paylink.Authorized, p.State == paylink.Pending:
 		return now.Add(24 * time.Hour)
 	}
 	return time.Time{}
+}
+
+// confirming payments are transfers that a network confirms in seconds or minutes; a
+// bank takes days.
+func confirming(p paylink.Payment) bool {
+	return p.State == paylink.Pending && p.Method == paylink.Stablecoin
 }
 
 // judgeSurplus decides whether a late success still finds its slot and its debt

@@ -11,11 +11,12 @@ import (
 	"paylink/internal/fault"
 )
 
-// MostRecipients is of one share (trust.md section 3, "Mail bombing").
-const MostRecipients = 50
-
-// mostMessage is the longest message in characters (Payroc OpenAPI, maxLength).
-const mostMessage = 1024
+// Bounds of one share. Texts are counted in characters.
+const (
+	MostRecipients = 50   // trust.md section 3, "Mail bombing"
+	MostMessage    = 1024 // Payroc OpenAPI, maxLength
+	MostName       = 200  // more than a mail program shows
+)
 
 // MailLimit is how many letters that share links may be queued in a span of time.
 type MailLimit struct {
@@ -58,19 +59,27 @@ func (s Sharing) check() error {
 	}
 	for i, to := range s.Recipients[:min(len(s.Recipients), MostRecipients)] {
 		at := "recipients[" + strconv.Itoa(i) + "]."
-		if err := paylink.CheckText(to.Name); err != nil {
+		switch err := paylink.CheckText(to.Name); {
+		case err != nil:
 			f.Add(at+"name", "text", err.Error())
-		} else if strings.ContainsAny(to.Name, "\r\n\t") {
+		case strings.ContainsAny(to.Name, "\r\n\t"):
 			f.Add(at+"name", "text", "must be one line")
+		case len([]rune(to.Name)) > MostName:
+			f.Add(at+"name", "too_long", "must not be longer than "+strconv.Itoa(MostName)+" characters")
+		case paylink.HoldsCardNumber(to.Name): // trust.md H-49: kept nowhere
+			f.Add(at+"name", "card_number", "must not hold a card number")
 		}
 		if err := paylink.CheckEmail(to.Email); err != nil {
 			f.Add(at+"email", "email", err.Error())
 		}
 	}
-	if err := paylink.CheckText(s.Message); err != nil {
+	switch err := paylink.CheckText(s.Message); {
+	case err != nil:
 		f.Add("message", "text", err.Error())
-	} else if len([]rune(s.Message)) > mostMessage {
-		f.Add("message", "too_long", "must not be longer than "+strconv.Itoa(mostMessage)+" characters")
+	case len([]rune(s.Message)) > MostMessage:
+		f.Add("message", "too_long", "must not be longer than "+strconv.Itoa(MostMessage)+" characters")
+	case paylink.HoldsCardNumber(s.Message):
+		f.Add("message", "card_number", "must not hold a card number")
 	}
 	return f.Err()
 }

@@ -3,6 +3,7 @@ package till_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -75,6 +76,20 @@ func TestWhatCantBePaidIsNotShared(t *testing.T) {
 	for _, to := range []string{"", "a b@example.com", "ada@exämple.com", "ada@example.com\r\nBcc: v@example.com", "<ada@example.com>"} {
 		if _, err := r.share(open, to); paylink.KindOf(err) != paylink.Invalid || err == nil {
 			t.Errorf("to %q: %v", to, err)
+		}
+	}
+	for field, s := range map[string]till.Sharing{
+		"message":            {Message: "4242 4242 4242 4242"},
+		"recipients[0].name": {Recipients: []paylink.Recipient{{Name: strings.Repeat("x", till.MostName+1), Email: "a@example.com"}}},
+	} {
+		s.LinkID, s.MerchantID = open, r.merchant.ID
+		if s.Recipients == nil {
+			s.Recipients = []paylink.Recipient{{Name: "Ada", Email: "a@example.com"}}
+		}
+		_, err := r.shareAs(s)
+		var e *paylink.Error
+		if !errors.As(err, &e) || len(e.Faults) != 1 || e.Faults[0].Field != field {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 	r.Post = nil

@@ -142,7 +142,7 @@ func (d *demo) ready() demoReady {
 	r.Payroc.APIKey, r.Payroc.TerminalID = d.known.PayrocKey, payrocTerminal
 	e := &r.Elevate
 	e.Brand, e.Username, e.Password = elevateBrand, elevateUser, d.known.ElevatePassword
-	e.ProviderID, e.InvoiceID, e.AdhocInvoiceID, e.CustomerID = d.billing.Provider, d.billing.Invoice, d.billing.AdhocInvoice, d.billing.Customer
+	e.ProviderID, e.InvoiceID, e.AdhocInvoiceID, e.CustomerID = d.billing.provider, d.billing.invoice, d.billing.adhoc, d.billing.customer
 	r.Devdraft.ClientKey, r.Devdraft.ClientSecret = d.known.DevdraftKey, d.known.DevdraftSecret
 	r.Devdraft.ProductID, r.Devdraft.TaxID, r.Devdraft.CustomerID = d.catalog[0], d.catalog[1], d.catalog[2]
 	r.Sandbox.AdminKey, r.Sandbox.Account, r.Sandbox.AccountKey = string(d.GatewayAdminKey), d.known.BankAccount, string(d.known.BankKey)

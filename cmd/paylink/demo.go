@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"paylink/dialect/elevate"
 	"paylink/gateway/sandbox/bank"
 	"paylink/internal/maildrop"
 	"paylink/internal/vault"
@@ -67,7 +66,7 @@ type demo struct {
 	inbox *inbox
 	drop  *maildrop.Drop // nil without the inbox
 	// billing is what Elevate's clients of the demo can name.
-	billing elevate.Numbers
+	billing billing
 	// catalog is a product, a tax and a customer, as Devdraft's clients call them.
 	catalog [3]string
 }

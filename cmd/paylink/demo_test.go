@@ -45,7 +45,7 @@ func TestADemoTakesAPaymentAndTellsItsInbox(t *testing.T) {
 func TestTheReadyFileHasWhatItSaysAndItsOwnersModeOnly(t *testing.T) {
 	t.Parallel()
 	p, _ := startDemo(t, t.TempDir())
-	var got map[string]map[string]string
+	var got map[string]map[string]any
 	var flat map[string]json.RawMessage
 	if err := json.Unmarshal(p.ready, &flat); err != nil {
 		t.Fatal(err)
@@ -62,10 +62,13 @@ func TestTheReadyFileHasWhatItSaysAndItsOwnersModeOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string][]string{"native": {"secret_key"},
-		"frontstream": {"client_id", "client_secret", "api_key", "processor_guid", "token_guid", "integration_source"}}
+		"frontstream": {"client_id", "client_secret", "api_key", "processor_guid", "token_guid", "integration_source"},
+		"payroc":      {"api_key", "processing_terminal_id"},
+		"devdraft":    {"client_key", "client_secret", "product_id", "tax_id", "customer_id"},
+		"elevate":     {"brand", "username", "password", "payment_provider_id", "invoice_id", "adhoc_invoice_id", "customer_id"}}
 	for object, names := range want {
 		for _, name := range names {
-			if got[object][name] == "" {
+			if v := got[object][name]; v == nil || v == "" || v == 0. || (object == "elevate" && strings.HasSuffix(name, "_id") && v != 1.) {
 				t.Errorf("%s.%s is missing", object, name)
 			}
 		}

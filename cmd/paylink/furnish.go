@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"paylink"
@@ -36,6 +37,9 @@ func (d *demo) furnish(ctx context.Context) error {
 		return err
 	}
 	if err := d.furnishPayroc(ctx, merchant); err != nil {
+		return err
+	}
+	if err := d.furnishCoins(ctx, merchant); err != nil {
 		return err
 	}
 	if err := d.furnishElevate(ctx, merchant); err != nil {
@@ -125,6 +129,31 @@ func (d *demo) furnishPayroc(ctx context.Context, merchant string) error {
 		_, err = t.Enrol(ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: merchant},
 			Credentials: []till.NewCredential{{Dialect: payroc.Name, Kind: "api_key", Secret: d.known.PayrocKey}}})
 	}
+	return err
+}
+
+// furnishCoins gives the merchant a terminal for each stablecoin, where it has none.
+func (d *demo) furnishCoins(ctx context.Context, merchant string) error {
+	t := d.run.node.till
+	var had []paylink.Terminal
+	err := t.Read(ctx, func(r paylink.Reader) (err error) {
+		had, err = r.Terminals(merchant)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var missing []paylink.Terminal
+	for _, coin := range []paylink.Currency{"USDC", "EURC"} {
+		if !slices.ContainsFunc(had, func(t paylink.Terminal) bool { return t.Currency == coin }) {
+			missing = append(missing, paylink.Terminal{Name: "Sandbox, " + string(coin), Gateway: sandboxName, Account: d.known.BankAccount,
+				Currency: coin, Methods: []paylink.Method{paylink.Stablecoin}})
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	_, err = t.Enrol(ctx, till.Enrolment{Merchant: &paylink.Merchant{ID: merchant}, Terminals: missing})
 	return err
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"paylink"
@@ -10,8 +9,8 @@ import (
 	"paylink/till"
 )
 
-// furnishDevdraft gives the merchant what Devdraft's clients need: a key with its
-// secret, terminals in the two stablecoins, and a product, a tax and a customer.
+// furnishDevdraft gives the merchant what Devdraft's clients need beside terminals in
+// stablecoins: a key with its secret, and a product, a tax and a customer.
 func (d *demo) furnishDevdraft(ctx context.Context, merchant string) error {
 	t := d.run.node.till
 	_, err := t.Authenticate(ctx, devdraft.Name, devdraft.KindClient, d.known.DevdraftKey, d.known.DevdraftSecret)
@@ -20,9 +19,6 @@ func (d *demo) furnishDevdraft(ctx context.Context, merchant string) error {
 			{Dialect: devdraft.Name, Kind: devdraft.KindClient, Lookup: d.known.DevdraftKey, Secret: d.known.DevdraftSecret}}})
 	}
 	if err != nil {
-		return err
-	}
-	if err := d.furnishCoins(ctx, merchant); err != nil {
 		return err
 	}
 	name := "demo/devdraft/" + merchant
@@ -51,30 +47,5 @@ func (d *demo) furnishDevdraft(ctx context.Context, merchant string) error {
 	for i, id := range strings.Fields(ids) {
 		d.catalog[i] = devdraft.UUID([]string{paylink.PrefixProduct, paylink.PrefixTax, paylink.PrefixCustomer}[i], id)
 	}
-	return err
-}
-
-// furnishCoins makes terminals in USDC and EURC where the merchant has none.
-func (d *demo) furnishCoins(ctx context.Context, merchant string) error {
-	t := d.run.node.till
-	var have []paylink.Terminal
-	err := t.Read(ctx, func(r paylink.Reader) (err error) {
-		have, err = r.Terminals(merchant)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	e := till.Enrolment{Merchant: &paylink.Merchant{ID: merchant}}
-	for _, coin := range []paylink.Currency{"USDC", "EURC"} {
-		if !slices.ContainsFunc(have, func(t paylink.Terminal) bool { return t.Currency == coin }) {
-			e.Terminals = append(e.Terminals, paylink.Terminal{Name: "Sandbox, in " + string(coin), Gateway: sandboxName,
-				Account: d.known.BankAccount, Currency: coin, Methods: []paylink.Method{paylink.Card}})
-		}
-	}
-	if e.Terminals == nil {
-		return nil
-	}
-	_, err = t.Enrol(ctx, e)
 	return err
 }

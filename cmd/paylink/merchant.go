@@ -23,6 +23,7 @@ type merchantCommand struct {
 	List      merchantList    `cmd:"" help:"List merchants with their terminals."`
 	Terminal  terminalCommand `cmd:"" help:"Where a merchant's money goes."`
 	Key       keyCommand      `cmd:"" help:"Keys with which merchants call."`
+	Debt      debtCommand     `cmd:"" help:"What is owed to a merchant: invoices."`
 	Partner   partnerCommand  `cmd:"" help:"Integrators who act for merchants."`
 	Scope     scopeCommand    `cmd:"" help:"Whether a source of references pays each only once."`
 }

@@ -111,13 +111,13 @@ func TestMerchantCommandsRefuseWhatCanNotBe(t *testing.T) {
 	dir := t.TempDir()
 	book := []string{"--database", filepath.Join(dir, "book.db"), "--key-file", filepath.Join(dir, "keys.json")}
 	for want, args := range map[string][]string{
-		"there is no merchant mer_none":  {"key", "add", "mer_none"},
-		"is not a code of two letters":   {"add", "--name", "A", "--country", "USA"},
-		"is empty or holds characters":   {"add", "--name", "a\u202eb"},
-		"give --account":                 {"terminal", "add", "mer_none"},
-		`"XYZ" is not known`:             {"terminal", "add", "mer_none", "--currency", "XYZ"},
-		"neither card nor bank":          {"terminal", "add", "mer_none", "--methods", "card,cash"},
-		"(PAYLINK_DATABASE): is missing": {"list", "--database", ""},
+		"there is no merchant mer_none":     {"key", "add", "mer_none"},
+		"is not a code of two letters":      {"add", "--name", "A", "--country", "USA"},
+		"is empty or holds characters":      {"add", "--name", "a\u202eb"},
+		"give --account":                    {"terminal", "add", "mer_none"},
+		`"XYZ" is not known`:                {"terminal", "add", "mer_none", "--currency", "XYZ"},
+		"is none of card, bank, stablecoin": {"terminal", "add", "mer_none", "--methods", "card,cash"},
+		"(PAYLINK_DATABASE): is missing":    {"list", "--database", ""},
 	} {
 		args := append(append([]string{"merchant"}, book...), args...)
 		_, errs, status := run(t, args...)
@@ -209,5 +209,68 @@ func TestVersionAndHelpAreToldAndWrongCommandsAreNot(t *testing.T) {
 	}
 	if _, _, status := run(t, "serve", "--unknown"); status != 2 {
 		t.Errorf("an unknown flag: %d", status)
+	}
+}
+
+// billed logs in as Elevate's client and asks for a link.
+func billed(t *testing.T, base string, key map[string]any, invoice string) (int, string) {
+	t.Helper()
+	_, body := postJSON(t, base+"/v1/authenticate", nil, fmt.Sprintf(`{"brand":%q,"username":%q,"password":%q}`, key["brand"], key["username"], key["secret"]))
+	var session struct{ Token string }
+	if err := json.Unmarshal([]byte(body), &session); err != nil || session.Token == "" {
+		t.Fatalf("a token: %s", body)
+	}
+	return postJSON(t, base+"/v1/payment-provider-payment-link", map[string]string{"Authorization": "Bearer " + session.Token},
+		`{"paymentProviderId":1,"amountInMajorCurrency":84.5,"description":"November",`+invoice+`}`)
+}
+
+func TestAnOperatorMakesInvoicesForElevatesClients(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	_, r := startDemo(t, dir)
+	book := []string{"--database", filepath.Join(dir, "paylink.db"), "--key-file", filepath.Join(dir, "key.json")}
+	merchant := made(t, book, "add", "--name", "Harbor Power")["merchant"].(string)
+	made(t, book, "terminal", "add", merchant, "--sandbox-url", r.GatewayURL, "--sandbox-admin-key", r.Sandbox.AdminKey, "--base-url", r.BaseURL)
+	key := made(t, book, "key", "add", merchant, "--api", "elevate", "--brand", "harbor")
+	first := made(t, book, "debt", "add", merchant, "--amount", "84.50", "--reference", "INV-1", "--due", "2030-01-31")
+	second := made(t, book, "debt", "add", merchant, "--amount", "84.50", "--adhoc")
+	if first["elevate_id"] != 1.0 || second["elevate_id"] != 1.0 || first["state"] != "open" || first["due_on"] != "2030-01-31" {
+		t.Errorf("made %v and %v", first, second)
+	}
+	status, body := billed(t, r.BaseURL, key, `"invoiceId":1`)
+	var link struct{ PaymentLink string }
+	if err := json.Unmarshal([]byte(body), &link); err != nil || status != http.StatusCreated {
+		t.Fatalf("a link: %d %s", status, body)
+	}
+	if status, to := pay(t, link.PaymentLink, "tok_test_visa", nil); status != http.StatusSeeOther {
+		t.Fatalf("the payment answered %d %s", status, to)
+	}
+	made(t, book, "debt", "cancel", merchant, second["id"].(string), "--reason", "paid by cheque")
+	for _, invoice := range []string{`"invoiceId":1`, `"adhocInvoiceId":1`} {
+		if status, body := billed(t, r.BaseURL, key, invoice); status != http.StatusConflict {
+			t.Errorf("%s: %d %s", invoice, status, body)
+		}
+	}
+	out, _, _ := run(t, append([]string{"merchant", "debt", "list", merchant}, book...)...)
+	if strings.Count(out, `"object": "debt"`) != 2 || !strings.Contains(out, `"state": "paid"`) || !strings.Contains(out, `"cancel_reason": "paid by cheque"`) {
+		t.Errorf("listed: %s", out)
+	}
+	if out, _, _ := run(t, append([]string{"merchant", "debt", "list", merchant, "--unpaid"}, book...)...); strings.TrimSpace(out) != "[]" {
+		t.Errorf("unpaid: %s", out)
+	}
+	for want, args := range map[string][]string{
+		"more than 2 digits":          {"debt", "add", merchant, "--amount", "1.005"},
+		"there is a debt of this":     {"debt", "add", merchant, "--amount", "1", "--reference", "INV-1"},
+		"--reference":                 {"debt", "add", merchant, "--amount", "1", "--reference", "4242 4242 4242 4242"},
+		"there is no merchant":        {"debt", "add", "mer_none", "--amount", "1"},
+		"the debt was paid before":    {"debt", "cancel", merchant, first["id"].(string), "--reason", "x"},
+		"choose another --username":   {"key", "add", merchant, "--api", "elevate", "--brand", "harbor", "--username", key["username"].(string)},
+		"a brand has no slash in it":  {"key", "add", merchant, "--api", "elevate", "--brand", "a/b"},
+		"there is no merchant mer_no": {"debt", "list", "mer_no"},
+	} {
+		args := append(append([]string{"merchant"}, args...), book...)
+		if _, errs, status := run(t, args...); status == 0 || !strings.Contains(errs, want) {
+			t.Errorf("%v: %d, want a message with %q:\n%s", args, status, want, errs)
+		}
 	}
 }

@@ -21,8 +21,8 @@ type terminalCommand struct {
 type terminalAdd struct {
 	Merchant           string `arg:"" help:"The merchant's id."`
 	Name               string `default:"Main" help:"For people who choose."`
-	Currency           string `default:"USD" help:"ISO 4217."`
-	Methods            string `default:"card,bank" help:"card, bank, with commas."`
+	Currency           string `default:"USD" help:"ISO 4217, or USDC, EURC."`
+	Methods            string `help:"card, bank, stablecoin, with commas; all that the currency is paid by if empty."`
 	ProcessorGUID      string `name:"processor-guid" help:"FrontStream's name for the terminal; made up if empty."`
 	Account            string `help:"The merchant's account at the gateway; made up if empty."`
 	AccountKey         secret `env:"PAYLINK_ACCOUNT_KEY" help:"That account's API key."`
@@ -44,12 +44,21 @@ func (c *terminalAdd) check() ([]paylink.Method, error) {
 		f.add("currency", "%q is not known", c.Currency)
 	}
 	var methods []paylink.Method
+	if c.Methods == "" {
+		c.Methods = "card,bank"
+		if paylink.Currency(c.Currency).Stablecoin() {
+			c.Methods = "stablecoin"
+		}
+	}
 	for _, m := range strings.Split(c.Methods, ",") {
 		switch m := paylink.Method(strings.TrimSpace(m)); m {
-		case paylink.Card, paylink.Bank:
+		case paylink.Card, paylink.Bank, paylink.Stablecoin:
 			methods = append(methods, m)
+			if (m == paylink.Stablecoin) != paylink.Currency(c.Currency).Stablecoin() {
+				f.add("methods", "USDC and EURC are paid by stablecoin, and nothing else is")
+			}
 		default:
-			f.add("methods", "%q is neither card nor bank", string(m))
+			f.add("methods", "%q is none of card, bank, stablecoin", string(m))
 		}
 	}
 	switch {

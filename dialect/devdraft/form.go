@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"paylink"
 	"paylink/dialect"
@@ -19,6 +20,8 @@ import (
 const (
 	maxImage  = 5 << 20 // OpenAPI: 5 MB per image
 	maxFields = 64 << 10
+	// uploadTime is how long a body with pictures may take.
+	uploadTime = 2 * time.Minute
 	// maxForm is a body of ten pictures with what stands around them.
 	maxForm = paylink.MaxImages*maxImage + 1<<20
 )
@@ -53,6 +56,10 @@ func (h *Handler) productForm(c call) (f form, err error) {
 		case <-c.Context().Done():
 			return f, c.Context().Err()
 		}
+		// Fifty megabytes take longer than other bodies. A server that can't wait does not.
+		late := time.Now().Add(uploadTime)
+		control := http.NewResponseController(c.writer)
+		_, _ = control.SetReadDeadline(late), control.SetWriteDeadline(late)
 		err = f.parts(multipart.NewReader(http.MaxBytesReader(c.writer, c.Body, maxForm), params["boundary"]), c.merchant)
 	case media == "application/x-www-form-urlencoded" && c.Header.Get("Content-Encoding") == "":
 		err = f.urlencoded(c)
@@ -158,9 +165,9 @@ func (f *form) jsonImages() {
 
 // parts reads a multipart body, one part after the other.
 func (f *form) parts(body *multipart.Reader, merchant string) error {
-	for fields := 0; ; {
+	for fields, n := 0, 0; ; n++ {
 		part, err := body.NextPart()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && n > 0 { // a body that is cut before its first part ends so, too
 			return nil
 		}
 		if err != nil {
@@ -175,7 +182,7 @@ func (f *form) parts(body *multipart.Reader, merchant string) error {
 		case err != nil:
 			return cut(err)
 		case int64(len(raw)) > limit:
-			return problem(413, "Payload Too Large: an image has 5 MB at most")
+			return problem(413, "An image has 5 MB at most")
 		case part.FileName() != "":
 			if err := f.picture(part.FormName(), raw, merchant); err != nil {
 				return err
@@ -183,7 +190,7 @@ func (f *form) parts(body *multipart.Reader, merchant string) error {
 			continue
 		}
 		if fields += len(raw); fields > maxFields || len(f.Members) > 100 {
-			return problem(413, "Payload Too Large: the fields have 64 KB at most")
+			return problem(413, "The fields have 64 KB at most")
 		}
 		if err := f.field(part.FormName(), string(raw)); err != nil {
 			return err
@@ -214,7 +221,7 @@ func (f *form) picture(name string, raw []byte, merchant string) error {
 func cut(err error) error {
 	var over *http.MaxBytesError
 	if errors.As(err, &over) {
-		return problem(413, "Payload Too Large: a product has 10 images of 5 MB at most")
+		return problem(413, "A product has 10 images of 5 MB at most")
 	}
 	return problem(400, "the multipart body can't be read")
 }

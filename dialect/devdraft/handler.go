@@ -20,9 +20,6 @@ type Handler struct {
 	Till *till.Till
 	// Log hears of errors that callers are not told.
 	Log *slog.Logger
-	// CheckoutURL is where payers open links by their slugs, without a trailing slash;
-	// empty for /c below the till's base URL. Whoever serves it asks Open.
-	CheckoutURL string
 	// CheckHookURL judges where webhooks may be sent.
 	CheckHookURL func(string) error
 	// Picture is the address of a product's picture that was uploaded; without it such

@@ -57,7 +57,7 @@ func (t *terms) find(rd paylink.Reader, merchant string, was terms) (means, erro
 		case !p.Sold():
 			r.wrong(path + "an active product")
 		case !fits:
-			r.wrong(path + "priced in " + t.Currency + " or in " + string(currencies[t.Currency].Par()))
+			r.wrong(path + "priced in the currency of the link, which is " + t.Currency + " or " + string(currencies[t.Currency].Par()))
 		}
 		m.products[p.ID] = p
 	}

@@ -280,10 +280,6 @@ func TestSlugs(t *testing.T) {
 				t.Errorf("%q leads to %q, %v", name, url, err)
 			}
 		}
-		r.h.CheckoutURL = "https://checkout.example"
-		if a := r.make(map[string]any{"url": "there"}); a.text(t, "url") != "https://checkout.example/there" {
-			t.Errorf("at a host of its own: %s", a.body)
-		}
 	})
 }
 

@@ -20,7 +20,11 @@ type fault struct {
 func (f *fault) Error() string { return f.Reason }
 
 func problem(status int, message any) *fault {
-	return &fault{StatusCode: status, Message: message, Reason: http.StatusText(status)}
+	reason := http.StatusText(status)
+	if status == http.StatusRequestEntityTooLarge {
+		reason = "Payload Too Large" // its newer name, which NestJS gives
+	}
+	return &fault{StatusCode: status, Message: message, Reason: reason}
 }
 
 var (

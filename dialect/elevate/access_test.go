@@ -10,7 +10,9 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"paylink"
 	"paylink/dialect/elevate"
+	"paylink/till"
 )
 
 // login is a request for a token.
@@ -42,7 +44,7 @@ func TestATokenIsAJWTWithItsEnd(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, engines["sqlite"](t))
 	parts := strings.Split(r.token, ".")
-	if len(parts) != 3 || len(r.token) > 512 {
+	if len(parts) != 3 || len(r.token) > 2048 {
 		t.Fatalf("%s is no JWT", r.token)
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(parts[1])
@@ -55,11 +57,33 @@ func TestATokenIsAJWTWithItsEnd(t *testing.T) {
 	}
 }
 
+// Names of the longest kind fit into a token that is read again.
+func TestTheLongestNamesWork(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, engines["sqlite"](t))
+	longest := strings.Repeat("\U0001F4A7", 100)
+	if err := elevate.CheckUser(longest, longest); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.till.Enrol(context.Background(), till.Enrolment{Merchant: &paylink.Merchant{ID: r.made.Merchant.ID}, Credentials: []till.NewCredential{
+		{Dialect: elevate.Name, Kind: elevate.KindUser, Lookup: elevate.Lookup(longest, longest), Secret: password}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.token = r.must(200, "POST", "/v1/authenticate", login(longest, longest, password)).text(t, "token")
+	r.must(201, "POST", linkPath, order("10.5", `"invoiceId":1`))
+	for _, bad := range [][2]string{{"", "u"}, {"b", ""}, {"a/b", "u"}, {longest + "x", "u"}, {"b", "u\n\x00"}} {
+		if elevate.CheckUser(bad[0], bad[1]) == nil {
+			t.Errorf("%q was taken for a brand and a user", bad)
+		}
+	}
+}
+
 func TestForgedTokensAreWorthNothing(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, engines["sqlite"](t))
 	body := order("10.5", `"invoiceId":1`)
-	good := jwt.MapClaims{"sub": r.made.Credentials[0].ID, "merchant": r.made.Merchant.ID, "exp": day.Add(time.Minute).Unix()}
+	good := jwt.MapClaims{"sub": username, "brand": brand, "cid": r.made.Credentials[0].ID, "exp": day.Add(time.Minute).Unix()}
 	sign := func(m jwt.SigningMethod, key any, change func(jwt.MapClaims)) string {
 		in := jwt.MapClaims{}
 		for k, v := range good {
@@ -77,19 +101,20 @@ func TestForgedTokensAreWorthNothing(t *testing.T) {
 	r.must(201, "POST", linkPath, body)
 	parts := strings.Split(r.token, ".")
 	for what, token := range map[string]string{
-		"unsigned":            sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, as),
-		"another algorithm":   sign(jwt.SigningMethodHS512, key, as),
-		"another key":         sign(jwt.SigningMethodHS256, r.till.KeyFor("elevate"), as),
-		"without an end":      sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { delete(in, "exp") }),
-		"ended":               sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["exp"] = day.Add(-time.Second).Unix() }),
-		"another's user":      sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["sub"] = "cre_other" }),
-		"nobody's":            sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["merchant"] = "" }),
-		"another merchant's":  sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["merchant"] = "mer_other" }),
-		"signature cut":       parts[0] + "." + parts[1] + ".",
-		"no token":            "",
-		"an opaque one":       "sk_live_0123456789",
-		"two parts":           parts[0] + "." + parts[1],
-		"longer than allowed": r.token + strings.Repeat("x", 512),
+		"unsigned":                  sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, as),
+		"another algorithm":         sign(jwt.SigningMethodHS512, key, as),
+		"another key":               sign(jwt.SigningMethodHS256, r.till.KeyFor("elevate"), as),
+		"without an end":            sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { delete(in, "exp") }),
+		"ended":                     sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["exp"] = day.Add(-time.Second).Unix() }),
+		"an older user of the name": sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["cid"] = "cre_other" }),
+		"of no user":                sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { delete(in, "cid") }),
+		"another's name":            sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["sub"] = "other" }),
+		"another brand":             sign(jwt.SigningMethodHS256, key, func(in jwt.MapClaims) { in["brand"] = "other" }),
+		"signature cut":             parts[0] + "." + parts[1] + ".",
+		"no token":                  "",
+		"an opaque one":             "sk_live_0123456789",
+		"two parts":                 parts[0] + "." + parts[1],
+		"longer than allowed":       r.token + strings.Repeat("x", 2048),
 	} {
 		r.token = token
 		a := r.must(401, "POST", linkPath, body)

@@ -45,8 +45,9 @@ func CheckUser(brand, username string) error {
 // claims are a token's. Whose it is stands in it, and is looked up at every call, so
 // that it dies with the user that it was made for; clients read exp.
 type claims struct {
-	jwt.RegisteredClaims        // sub: the credential's id
-	Merchant             string `json:"merchant"`
+	jwt.RegisteredClaims        // sub: the username
+	Brand                string `json:"brand"`
+	Credential           string `json:"cid"` // a later user of the same name is another
 }
 
 // tokenPurpose is what the signing key is good for.
@@ -91,8 +92,8 @@ func (h *Handler) login(w http.ResponseWriter, r *http.Request) (token, username
 	}
 	err = h.Till.Read(r.Context(), func(rd paylink.Reader) error {
 		now := rd.Now()
-		token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, claims{Merchant: c.MerchantID,
-			RegisteredClaims: jwt.RegisteredClaims{Subject: c.ID, ID: paylink.NewToken(),
+		token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, claims{Brand: brand, Credential: c.ID,
+			RegisteredClaims: jwt.RegisteredClaims{Subject: username, ID: paylink.NewToken(),
 				IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(TokenLife))}}).SignedString(h.Till.KeyFor(tokenPurpose))
 		return err
 	})
@@ -106,19 +107,18 @@ func (h *Handler) merchantOf(ctx context.Context, token string) (merchant string
 		var in claims
 		_, err := jwt.ParseWithClaims(token, &in, func(*jwt.Token) (any, error) { return h.Till.KeyFor(tokenPurpose), nil },
 			jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithExpirationRequired(), jwt.WithTimeFunc(r.Now))
-		if err != nil || in.Merchant == "" {
+		if err != nil {
 			return notAuthenticated
 		}
-		all, err := r.Credentials(in.Merchant, "")
-		for _, c := range all {
-			if c.ID == in.Subject && c.Dialect == Name && c.RevokedAt.IsZero() {
-				merchant = c.MerchantID
-			}
+		c, err := r.Credential(Name, KindUser, Lookup(in.Brand, in.Subject))
+		if err != nil && paylink.KindOf(err) != paylink.NotFound {
+			return err
 		}
-		if err == nil && merchant == "" {
-			err = notAuthenticated
+		// An empty owner would match everybody's links.
+		if merchant = c.MerchantID; err != nil || c.ID != in.Credential || !c.RevokedAt.IsZero() || merchant == "" {
+			return notAuthenticated
 		}
-		return err
+		return nil
 	})
 	return merchant, err
 }

@@ -5,7 +5,7 @@
 //	POST /v1/payment-provider-payment-link      make a link, or find the one that stands
 //	GET  /v1/payment-providers, /{id}           terminals
 //	GET  /v1/currencies                         theirs
-//	GET  /v1/customers                          whom the merchant knows
+//	GET, POST, PATCH /v1/customers              whom the merchant knows
 //	GET  /v1/invoices                           debts
 //	GET  /v1/invoice-payments, /v1/adhoc-invoice-payments, /v1/customer-payments
 //	GET  /v1/customer-balances                  debts less payments

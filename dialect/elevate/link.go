@@ -45,18 +45,22 @@ func readLink(body dialect.Value) (p paymentLink, err error) {
 }
 
 // link makes a link, or answers with the one that stands for the same debt and amount.
-// All of it is one transaction that holds the debt, so that of any number of equal
-// calls one makes it.
+// That is one transaction which holds the debt, or the customer, so that of any number
+// of equal calls one makes it.
 func (h *Handler) link(c call) (answer, error) {
 	p, err := readLink(c.body)
 	if err != nil {
 		return answer{}, err
 	}
+	w := want{call: c, paymentLink: p}
+	if err := h.find(&w); err != nil {
+		return answer{}, err
+	}
 	var out paymentLink
 	made := false
 	a, err := h.Till.Once(c.Context(), nil, func(tx paylink.Tx) (done till.Changed, err error) {
-		w := want{call: c, tx: tx, paymentLink: p}
-		if err := w.find(); err != nil {
+		w.tx = tx
+		if err := w.hold(); err != nil {
 			return done, err
 		}
 		if done.Link, err = w.standing(); err != nil {
@@ -68,7 +72,7 @@ func (h *Handler) link(c call) (answer, error) {
 			done.URL, err = h.Till.URLOf(tx, done.Link.ID)
 		}
 		if err == nil {
-			out, err = w.shown(done.Link, done.URL)
+			out, err = w.shown(done.Link, done.URL, made)
 		}
 		return done, err
 	}, func(done till.Changed) (int, string, []byte) {
@@ -86,60 +90,71 @@ type want struct {
 	tx paylink.Tx
 	paymentLink
 	terminal   paylink.Terminal
-	debt       paylink.Debt // zero where no invoice was named
+	currencyID int64
+	debtID     string // what decides: the invoice, else the adhoc invoice; empty without one
 	customerID string
+	debt       paylink.Debt
 	price      paylink.Money
 }
 
-// find finds all that the call names, in the order in which it decides: the invoice,
-// the adhoc invoice, the customer. The one that decides is held to the end, others
-// must be known.
-func (w *want) find() (err error) {
-	if w.terminal, err = w.provider(w.tx, w.PaymentProviderID); err != nil {
+// find finds all that the call names. What a number names never changes, so that it
+// is found before anything is held.
+func (h *Handler) find(w *want) (err error) {
+	if w.terminal, err = h.provider(w.call, w.PaymentProviderID); err != nil {
 		return err
 	}
-	for _, one := range []struct {
-		k kind
-		n int64
-	}{{invoice, w.InvoiceID}, {adhoc, w.AdhocInvoiceID}} {
-		if one.n == 0 {
-			continue
+	code := string(w.terminal.Currency)
+	numbers, err := h.numbers(w.call, currency, []string{code})
+	if err != nil {
+		return err
+	}
+	w.currencyID = numbers[code]
+	return h.Till.Read(w.Context(), func(r paylink.Reader) error {
+		for _, one := range []struct {
+			k  kind
+			n  int64
+			to *string
+		}{{customer, w.CustomerID, &w.customerID}, {adhoc, w.AdhocInvoiceID, &w.debtID}, {invoice, w.InvoiceID, &w.debtID}} {
+			if one.n == 0 {
+				continue
+			}
+			if *one.to, err = w.one(r, one.k, one.n); err != nil {
+				return err
+			}
 		}
-		id, err := w.one(w.tx, one.k, one.n)
+		return nil
+	})
+}
+
+// hold holds the thing that decides, to the end of the transaction.
+func (w *want) hold() (err error) {
+	if w.debtID != "" {
+		if w.debt, err = till.LockDebt(w.tx, w.merchant, w.debtID); err != nil {
+			return err
+		}
+	}
+	if w.customerID != "" {
+		get := w.tx.LockCustomer
+		if w.debtID != "" {
+			get = w.tx.Customer
+		}
+		had, err := get(w.customerID)
+		if err == nil && !had.RemovedAt.IsZero() {
+			err = unknown("customerId")
+		}
 		if err != nil {
 			return err
 		}
-		if w.debt.Made() {
-			continue
-		}
-		if w.debt, err = till.LockDebt(w.tx, w.merchant, id); err != nil {
-			return err
-		}
-	}
-	if w.CustomerID != 0 {
-		if w.customerID, err = w.one(w.tx, customer, w.CustomerID); err != nil {
-			return err
-		}
-		if err = w.holdCustomer(); err != nil {
-			return err
-		}
-	}
-	if w.debt.Made() {
-		w.customerID = w.debt.CustomerID
 	}
 	return w.fits()
 }
 
-func (w *want) holdCustomer() error {
-	get := w.tx.LockCustomer
-	if w.debt.Made() {
-		get = w.tx.Customer
+// whose is the customer of the link: the debt's, where there is one.
+func (w *want) whose() string {
+	if w.debtID != "" {
+		return w.debt.CustomerID
 	}
-	had, err := get(w.customerID)
-	if err == nil && !had.RemovedAt.IsZero() {
-		err = unknown("customerId")
-	}
-	return err
+	return w.customerID
 }
 
 // fits checks what depends on the things themselves.
@@ -167,7 +182,7 @@ func (w *want) fits() (err error) {
 // an id where there is none. Where only a customer is named, the description tells
 // what is paid for. Where nobody is, no two calls mean the same.
 func (w *want) standing() (paylink.Link, error) {
-	if !w.debt.Made() && w.customerID == "" {
+	if w.debtID == "" && w.customerID == "" {
 		return paylink.Link{}, nil
 	}
 	f := paylink.LinkFilter{MerchantID: w.merchant, State: paylink.LinkOpen, Scope: w.debt.Scope, Reference: w.debt.Reference}
@@ -211,7 +226,7 @@ func (w *want) same(l paylink.Link) bool {
 // invoice, or an amount toward the customer's balance).
 func (w *want) offer() paylink.Link {
 	w.Amount = plain(w.price)
-	l := paylink.Link{MerchantID: w.merchant, TerminalID: w.terminal.ID, Dialect: Name, CustomerID: w.customerID, MaxUses: 1,
+	l := paylink.Link{MerchantID: w.merchant, TerminalID: w.terminal.ID, Dialect: Name, CustomerID: w.whose(), MaxUses: 1,
 		Scope: w.debt.Scope, Reference: w.debt.Reference,
 		Price:   paylink.Price{Currency: w.price.Currency, Lines: []paylink.Line{{Amount: w.price.Minor}}},
 		Page:    paylink.Page{Ask: paylink.Ask{Email: true}, Prefill: paylink.Payer{Email: w.EmailAddress}},
@@ -227,15 +242,17 @@ func (w *want) offer() paylink.Link {
 }
 
 // shown is a link as it is answered. Its number comes last: it holds the series.
-func (w *want) shown(l paylink.Link, url string) (p paymentLink, err error) {
+func (w *want) shown(l paylink.Link, url string, made bool) (p paymentLink, err error) {
 	if err := json.Unmarshal([]byte(l.Foreign), &p); err != nil {
 		return p, err
 	}
-	p.PaymentLink = url
-	if p.CurrencyID, err = number(w.tx, w.series(currency), string(l.Price.Currency)); err != nil {
+	p.PaymentLink, p.CurrencyID = url, w.currencyID
+	if made {
+		p.ID, err = w.tx.GiveNumber(w.series(linked), l.ID)
 		return p, err
 	}
-	p.ID, err = number(w.tx, w.series(linked), l.ID)
+	numbers, err := w.tx.NumbersOf(w.series(linked), l.ID)
+	p.ID = numbers[l.ID]
 	return p, err
 }
 

@@ -281,3 +281,45 @@ func (r *rig) reference(n int64) (ref string) {
 	}
 	return ref
 }
+
+// What becomes of a payment later shows in the invoice, the payment and the balance.
+func TestWhatComesAfterAPaymentIsTold(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, engines["sqlite"](t))
+	said := func() string {
+		invoice := r.must(200, "GET", "/v1/invoices"+firstPage+"&id=1&fields=paymentStatus", "").body
+		list, _ := decode(t, r.must(200, "GET", "/v1/invoice-payments"+firstPage+"&fields=thirdPartyPaymentStatus", "").body).([]any)
+		balance := r.must(200, "GET", "/v1/customer-balances"+firstPage+"&customer_id=1&fields=balance", "").body
+		return fmt.Sprint(invoice, list[len(list)-1], balance)
+	}
+	settle := func(p paylink.Payment, s paylink.OutcomeStatus, refunded int64) {
+		t.Helper()
+		_, err := r.till.Settle(context.Background(), p.ID, till.Evidence{Kind: paylink.EvidenceQuery,
+			Outcome: paylink.Outcome{Status: s, Reference: "ref", Account: p.Account, Amount: p.Amount, Refunded: refunded}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(invoice, payment, balance string) {
+		t.Helper()
+		want := `[{"paymentStatus":"` + invoice + `"}]map[thirdPartyPaymentStatus:` + payment + `][{"balance":` + balance + `}]`
+		if got := said(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	link := r.must(201, "POST", linkPath, order("10.5", `"invoiceId":1`))
+	waiting := r.pay(link, "action")
+	expect("PENDING", "PENDING_CUSTOMER_APPROVAL", "-10.5")
+	settle(waiting, paylink.OutcomeDeclined, 0)
+	expect("UNPAID", "FAILED", "-10.5")
+	debit := r.pay(link, "pending")
+	expect("PENDING", "SUBMITTED", "0")
+	settle(debit, paylink.OutcomeReturned, 0)
+	expect("UNPAID", "FAILED", "-10.5")
+	paid := r.pay(r.must(200, "POST", linkPath, order("10.5", `"invoiceId":1`)), "ok")
+	expect("PAID", "CONFIRMED", "0")
+	settle(paid, paylink.OutcomeRefunded, 50)
+	expect("PART_REFUNDED", "PARTIALLY_REFUNDED", "-0.5")
+	settle(paid, paylink.OutcomeRefunded, 1050)
+	expect("REFUNDED", "REFUNDED", "-10.5")
+}

@@ -35,23 +35,18 @@ func number(tx paylink.Tx, s paylink.Series, id string) (int64, error) {
 	return tx.GiveNumber(s, id)
 }
 
-// Numbers are those of a merchant's things, for whoever tells a client which there are.
-type Numbers struct{ Provider, Invoice, AdhocInvoice, Customer int64 }
+// NumberDebt gives a debt its number as an invoice or adhoc invoice, for whoever makes
+// debts and tells a client which.
+func NumberDebt(tx paylink.Tx, d paylink.Debt) (int64, error) {
+	return number(tx, series(d.MerchantID, kindOf(d)), d.ID)
+}
 
-// NumberAll gives numbers to a terminal, two debts and a customer of a merchant; of
-// empty ids there are none.
-func NumberAll(tx paylink.Tx, merchant, terminalID, invoiceID, adhocID, customerID string) (out Numbers, err error) {
-	for _, one := range []struct {
-		to *int64
-		k  kind
-		id string
-	}{{&out.Provider, provider, terminalID}, {&out.Invoice, invoice, invoiceID}, {&out.AdhocInvoice, adhoc, adhocID}, {&out.Customer, customer, customerID}} {
-		if one.id == "" {
-			continue
-		}
-		if *one.to, err = number(tx, series(merchant, one.k), one.id); err != nil {
-			return out, err
-		}
-	}
-	return out, nil
+// NumberTerminal gives a terminal its number as a payment provider.
+func NumberTerminal(tx paylink.Tx, t paylink.Terminal) (int64, error) {
+	return number(tx, series(t.MerchantID, provider), t.ID)
+}
+
+// NumberCustomer gives a customer their number.
+func NumberCustomer(tx paylink.Tx, c paylink.Customer) (int64, error) {
+	return number(tx, series(c.MerchantID, customer), c.ID)
 }

@@ -1,34 +1,41 @@
 package elevate
 
 import (
+	"net/http"
+
 	"paylink"
 )
 
 // provider finds a terminal of the merchant by its number. Terminals that have none
-// yet get theirs first, the oldest the lowest: who has one terminal knows that it is
+// yet get theirs then, the oldest the lowest: who has one terminal knows that it is
 // number 1 without asking.
-func (c call) provider(tx paylink.Tx, n int64) (t paylink.Terminal, err error) {
-	id, err := tx.Number(c.series(provider), n)
-	if paylink.KindOf(err) == paylink.NotFound && err != nil {
-		all, err := tx.Terminals(c.merchant)
-		if err != nil {
-			return t, err
+func (h *Handler) provider(c call, n int64) (t paylink.Terminal, err error) {
+	find := func(r paylink.Reader) error {
+		id, err := c.one(r, provider, n)
+		if err == nil {
+			t, err = r.Terminal(id)
 		}
-		for _, one := range all {
-			had, err := number(tx, c.series(provider), one.ID)
-			if err != nil {
-				return t, err
-			}
-			if had == n {
-				return one, nil
-			}
-		}
-		return t, unknown("paymentProviderId")
+		return err
 	}
-	if err != nil {
+	err = h.Till.Read(c.Context(), find)
+	if problemOf(err).Status != http.StatusNotFound || err == nil {
 		return t, err
 	}
-	return tx.Terminal(id)
+	var all []string
+	rerr := h.Till.Read(c.Context(), func(r paylink.Reader) error {
+		list, err := r.Terminals(c.merchant)
+		for _, one := range list {
+			all = append(all, one.ID)
+		}
+		return err
+	})
+	if rerr != nil {
+		return t, rerr
+	}
+	if _, err := h.numbers(c, provider, all); err != nil {
+		return t, err
+	}
+	return t, h.Till.Read(c.Context(), find)
 }
 
 var providers = resource{
@@ -64,20 +71,11 @@ func (h *Handler) readProvider(c call) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	var one record
-	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
-		id, err := c.one(r, provider, n)
-		if err != nil {
-			return err
-		}
-		t, err := r.Terminal(id)
-		one = providerOf(t)
-		return err
-	})
+	t, err := h.provider(c, n)
 	if err != nil {
 		return answer{}, err
 	}
-	return h.single(c, one, providers.columns)
+	return h.single(c, providerOf(t), providers.columns)
 }
 
 // addProvider refuses: where a merchant's money goes is for whoever runs the server.

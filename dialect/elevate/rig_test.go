@@ -58,15 +58,14 @@ func onBoth(t *testing.T, prove func(t *testing.T, r *rig)) {
 // rig is the API over a real store, with one merchant: two terminals, a customer, an
 // invoice and an adhoc invoice, each number 1.
 type rig struct {
-	t       testing.TB
-	dsn     string
-	store   *sqlstore.Store
-	till    *till.Till
-	url     string
-	token   string
-	made    till.Enrolled
-	debts   [2]paylink.Debt // the invoice, the adhoc invoice
-	numbers elevate.Numbers
+	t     testing.TB
+	dsn   string
+	store *sqlstore.Store
+	till  *till.Till
+	url   string
+	token string
+	made  till.Enrolled
+	debts [2]paylink.Debt // the invoice, the adhoc invoice
 }
 
 func newRig(t testing.TB, dsn string) *rig {
@@ -142,8 +141,23 @@ func (r *rig) furnish() {
 		r.owe(paylink.Debt{Reference: "INV-1", Title: "November", CustomerID: who.ID, DueOn: "2026-12-01", Amount: paylink.Money{Minor: 1050, Currency: "USD"}}),
 		r.owe(paylink.Debt{Reference: "ADH-1", Title: "Repair", Amount: paylink.Money{Minor: 9900, Currency: "USD"}, Dialect: elevate.Name, Foreign: elevate.Adhoc}),
 	}
-	r.update(func(tx paylink.Tx) (err error) {
-		r.numbers, err = elevate.NumberAll(tx, r.made.Merchant.ID, r.made.Terminals[0].ID, r.debts[0].ID, r.debts[1].ID, who.ID)
+	r.update(func(tx paylink.Tx) error {
+		provider, err := elevate.NumberTerminal(tx, r.made.Terminals[0])
+		if err != nil {
+			return err
+		}
+		number, err := elevate.NumberCustomer(tx, who)
+		if err != nil {
+			return err
+		}
+		first, err := elevate.NumberDebt(tx, r.debts[0])
+		if err != nil {
+			return err
+		}
+		second, err := elevate.NumberDebt(tx, r.debts[1])
+		if provider*number*first*second != 1 {
+			r.t.Errorf("the first numbers are %d, %d, %d, %d", provider, number, first, second)
+		}
 		return err
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -278,4 +279,56 @@ func TestWhatStandsBehindALinkIsTold(t *testing.T) {
 	r.patch(200, links[3], `{"op":"replace","path":"/expiresOn","value":"2031-01-31"}`)
 	r.must(200, "POST", links[3]+"/deactivate", "")
 	r.must(409, "POST", links[3]+"/deactivate", "")
+}
+
+// A payment and the link that it paid have the same orderId, so that they can be
+// matched.
+func TestAPaymentHasTheOrderOfItsLink(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, reference := range []string{"", "INV-42", strings.Repeat("x", 60)} {
+		id := r.issue("native", func(l *paylink.Link) { l.MaxUses, l.Reference = 1, reference })
+		all := r.must(200, "GET", terminal, "").data(t)
+		link := all[len(all)-1]
+		r.payment(id, nil, paylink.Captured)
+		paid := r.must(200, "GET", "/v1/payments?paymentLinkId="+link["paymentLinkId"].(string), "").data(t)
+		order := link["order"].(map[string]any)["orderId"]
+		if len(paid) != 1 || paid[0]["order"].(map[string]any)["orderId"] != order {
+			t.Errorf("%q: %v, paid by %v", reference, order, paid)
+		}
+		if n := len(r.must(200, "GET", fmt.Sprint("/v1/payments?orderId=", order), "").data(t)); n != 1 {
+			t.Errorf("%q: %d payments by %v", reference, n, order)
+		}
+	}
+}
+
+// Nodes that list the same links for the first time at once call them the same.
+func TestNodesThatSeeALinkFirstAgreeOnItsID(t *testing.T) {
+	t.Parallel()
+	for engine, dsn := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			r := newRigOn(t, dsn(t))
+			for range 20 {
+				r.issue("native", func(*paylink.Link) {})
+			}
+			all := []*rig{r}
+			for len(all) < nodes[engine] {
+				other := *r
+				other.open()
+				all = append(all, &other)
+			}
+			lists := make([]string, 8)
+			var ready sync.WaitGroup
+			for i := range lists {
+				ready.Go(func() { lists[i] = all[i%len(all)].call("GET", terminal+"?limit=100", "", "").Body })
+			}
+			ready.Wait()
+			for _, list := range lists {
+				if list != lists[0] || strings.Count(list, "paymentLinkId") != 20 {
+					t.Fatalf("two lists:\n%s\n%s", lists[0], list)
+				}
+			}
+		})
+	}
 }

@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"paylink/dialect/dialecttest"
+	"paylink/till"
 )
 
 // TestEveryFieldOfALink tries each field that Payroc's schema has of each type of link.
@@ -42,6 +45,43 @@ func TestEveryFieldOfALink(t *testing.T) {
 				Refused: names}.Run(t)
 		})
 	}
+}
+
+// TestEveryFieldOfASharing tries each field that Payroc's schema has of a sharing event.
+func TestEveryFieldOfASharing(t *testing.T) {
+	t.Parallel()
+	schema, err := os.ReadFile("testdata/schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := dialecttest.Schema(schema, "#/$defs/emailShareEvent", toSarah)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t)
+	r.mails()
+	r.till.Post.Limits = till.MailLimits{Address: []till.MailLimit{{Letters: 1000, In: time.Hour}}}
+	link := r.make(donation)
+	dialecttest.Contract{Fields: fields, Body: toSarah, NullIsAbsent: "SDKs write null for what a caller left out; see README.md",
+		Text: map[string]func(int) string{"recipients[].email": func(n int) string {
+			if n < 20 {
+				return "a@b.example"[:n]
+			}
+			return "a@" + strings.Repeat("b", 40) + "." + strings.Repeat("c", 40) + "." + strings.Repeat("d", n-92) + ".example"
+		}},
+		Send: func(t *testing.T, body string) (int, string) {
+			a := r.send("POST", link+"/sharing-events", body, key())
+			return a.status, a.body
+		},
+		Count: func(t *testing.T) (n int) {
+			for next := link + "/sharing-events?limit=100"; next != ""; {
+				a := r.must(200, "GET", next, "")
+				n += len(a.data(t))
+				next = linkTo(t, a, "next")
+			}
+			return n
+		},
+		Refused: names}.Run(t)
 }
 
 // names reports whether a 400 tells a field, or what is inside of it or around it.

@@ -34,7 +34,7 @@ func (r *rig) call(method, path, body, key string) (out dialecttest.Reply) {
 func TestCallsAreDoneOnce(t *testing.T) {
 	t.Parallel()
 	for engine, dsn := range engines {
-		for _, what := range []string{"create", "patch"} {
+		for _, what := range []string{"create", "patch", "share"} {
 			t.Run(engine+" "+what, func(t *testing.T) {
 				t.Parallel()
 				r := newRigOn(t, dsn(t))
@@ -66,7 +66,18 @@ func TestCallsAreDoneOnce(t *testing.T) {
 							s.token = stranger
 							return s.call("POST", strings.Replace(terminal, "1234001", "9999001", 1), pizza, key)
 						}}
-					if what == "patch" {
+					switch what {
+					case "share":
+						n.mails()
+						node.Stranger = nil // the link is not theirs
+						node.Effects = func() int {
+							return len(n.must(200, "GET", link+"/sharing-events", "").data(t))
+						}
+						node.Call = func(key string, other bool) dialecttest.Reply {
+							return n.call("POST", link+"/sharing-events", `{"sharingMethod":"email","recipients":[{"name":"Ada","email":"`+
+								map[bool]string{false: "ada", true: "grace"}[other]+`@example.com"}]}`, key)
+						}
+					case "patch":
 						node.Stranger = nil // the link is not theirs
 						node.Effects = func() int { return n.version(link) }
 						node.Call = func(key string, other bool) dialecttest.Reply {

@@ -112,6 +112,7 @@ func (t tender) shows(p paylink.Payment) bool {
 type paid struct {
 	paylink.Payment
 	link     paylink.Link
+	linkID   string             // as this API calls it, "" where it was not seen here yet
 	terminal string             // as this API calls it
 	kept     paylink.Instrument // what it was paid with or what it saved, where there is one
 }
@@ -165,11 +166,18 @@ func brandName(brand string) string {
 	return brand
 }
 
-// orderID is the one of the merchant's link, else the reference, else unique.
+// orderID is the one that the link is told with, which is paid once, else the
+// reference, else unique.
 func (p paid) orderID(id string) string {
-	if p.link.Dialect == Name {
-		if s, err := stored(p.link); err == nil && s.Order.OrderID != "" {
-			return s.Order.OrderID
+	if p.link.MaxUses == 1 {
+		as := paymentLink{Type: singleUse, PaymentLinkID: p.linkID}
+		if p.link.Dialect == Name {
+			if s, err := stored(p.link); err == nil {
+				as.Order = s.Order
+			}
+		}
+		if of := orderID(as, p.link); of != "" {
+			return of
 		}
 	}
 	if p.Reference != "" && p.Reference == cut(p.Reference, maxOrderID) {

@@ -176,6 +176,7 @@ func (c call) paymentCursor(r paylink.Reader, q query, t tender) (string, error)
 type reading struct {
 	paylink.Reader
 	links     map[string]paylink.Link
+	linkIDs   map[string]string
 	terminals map[string]string
 }
 
@@ -198,6 +199,9 @@ func (r *reading) whole(p paylink.Payment) (out paid, err error) {
 	if out.link, err = once(&r.links, p.LinkID, r.Link); err != nil {
 		return out, err
 	}
+	if out.linkID, err = once(&r.linkIDs, p.LinkID, r.linkName); err != nil {
+		return out, err
+	}
 	if out.terminal, err = once(&r.terminals, p.TerminalID, r.terminalName); err != nil {
 		return out, err
 	}
@@ -209,6 +213,15 @@ func (r *reading) whole(p paylink.Payment) (out paid, err error) {
 		}
 	}
 	return out, nil
+}
+
+// linkName is a link's id in this API, "" without one.
+func (r *reading) linkName(id string) (string, error) {
+	f, err := r.ForeignIDOf(paylink.ForeignKind(Name, paylink.PrefixLink), id)
+	if paylink.KindOf(err) == paylink.NotFound {
+		err = nil
+	}
+	return f.Value, err
 }
 
 // terminalName is a terminal's id in this API, or in another, or ours.

@@ -62,6 +62,7 @@ type Harness struct {
 	Lose func(t *testing.T, call Call, key string, f Fault)
 	// Callback waits for the gateway's callback about that key.
 	Callback func(t *testing.T, key string) (http.Header, []byte)
+	Wallet   *Wallet
 }
 
 // key makes a key that no other test uses.

@@ -30,6 +30,9 @@ func Run(t *testing.T, h Harness) {
 		runCancel(t, h, g)
 	}
 	runActs(t, h)
+	if h.Wallet != nil {
+		runWallet(t, h)
+	}
 	if g, ok := h.Gateway.(paylink.CallbackReader); ok {
 		t.Run("callbacks", func(t *testing.T) { t.Parallel(); callbacks(t, h, g) })
 	}

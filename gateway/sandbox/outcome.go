@@ -21,6 +21,7 @@ type charge struct {
 	Method     string      `json:"method"`
 	Card       *card       `json:"card"`
 	Bank       *bank       `json:"bank"`
+	Wallet     *wallet     `json:"wallet"`
 	Instrument *instrument `json:"instrument"`
 	ActionURL  string      `json:"action_url"`
 	Acts       []act       `json:"acts"`
@@ -36,6 +37,22 @@ type card struct {
 
 type bank struct {
 	Last4 string `json:"last4"`
+}
+
+// wallet is what the bank tells of transfers, in minor units.
+type wallet struct {
+	Sender   string `json:"sender"`
+	Received int64  `json:"received"`
+	SentBack int64  `json:"sent_back"`
+}
+
+// detail is what happened to money beside what was asked for; "" where nothing did.
+func (w *wallet) detail(c paylink.Currency) string {
+	if w == nil || w.SentBack == 0 {
+		return ""
+	}
+	money := func(minor int64) paylink.Money { return paylink.Money{Minor: minor, Currency: c} }
+	return fmt.Sprintf("%s arrived, %s was sent back", money(w.Received), money(w.SentBack))
 }
 
 type instrument struct {
@@ -81,6 +98,7 @@ func (g *Gateway) outcome(c charge, key string) (paylink.Outcome, error) {
 	}
 	out := paylink.Outcome{Status: status, Reference: c.ID, Account: c.Account, Refunded: c.Refunded,
 		Method: paylink.Method(c.Method), Amount: paylink.Money{Minor: c.Amount, Currency: paylink.Currency(c.Currency)}}
+	out.Detail = c.Wallet.detail(out.Amount.Currency)
 	if status == paylink.OutcomeCancelled {
 		out.Decline = paylink.DeclineCancelled
 		return out, nil // nothing was taken, so nothing else need be right
@@ -104,6 +122,9 @@ func (g *Gateway) outcome(c charge, key string) (paylink.Outcome, error) {
 		out.ActionURL = c.ActionURL
 	}
 	out.Brand, out.Last4, out.Funding = shown(c.Card, c.Bank)
+	if w := c.Wallet; w != nil && len(w.Sender) > 4 {
+		out.Last4 = w.Sender[len(w.Sender)-4:]
+	}
 	if i := c.Instrument; i != nil && i.ID != "" {
 		out.Instrument = saved(i)
 	}
@@ -142,6 +163,7 @@ var declines = map[string]string{
 	"authentication_failed": paylink.DeclineAuthFailed,
 	"invalid_account":       paylink.DeclineAccount,
 	"account_closed":        paylink.DeclineAccount,
+	"underpaid":             paylink.DeclineUnderpaid,
 }
 
 func declineCode(reason string) string {

@@ -87,7 +87,7 @@ func (g *Gateway) Close() { g.client.http.CloseIdleConnections() }
 
 // Traits says what the sandbox can do.
 func (g *Gateway) Traits() paylink.Traits {
-	return paylink.Traits{Name: "sandbox", Label: "Sandbox", Methods: []paylink.Method{paylink.Card, paylink.Bank},
+	return paylink.Traits{Name: "sandbox", Label: "Sandbox", Methods: []paylink.Method{paylink.Card, paylink.Bank, paylink.Stablecoin},
 		FrameURL: g.public + "/frame", Origins: []string{g.public},
 		Idempotent: !g.c.NotIdempotent, KeyLife: g.c.KeyLife, Horizon: g.c.Horizon, Demo: true}
 }

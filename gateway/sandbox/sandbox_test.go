@@ -63,7 +63,8 @@ func newHouse(t *testing.T, change ...func(*bank.Account, *sandbox.Config)) *hou
 	c := sandbox.Config{URL: h.url, Accounts: secretsOf}
 	var accounts []bank.Account
 	for id, s := range secrets {
-		a := bank.Account{ID: id, Name: id, Key: s.Key, CallbackURL: receiver.URL, CallbackSecret: s.CallbackSecret}
+		a := bank.Account{ID: id, Name: id, Key: s.Key, CallbackURL: receiver.URL, CallbackSecret: s.CallbackSecret,
+			Traits: bank.Traits{ConfirmAfterMS: 20}}
 		for _, f := range change {
 			f(&a, &c)
 		}
@@ -181,6 +182,12 @@ func (h *house) harness(t *testing.T) gatewaytest.Harness {
 	return gatewaytest.Harness{Gateway: h.gateway, Unreachable: unreachable, Account: account, Currency: "USD",
 		ReturnURL: "http://127.0.0.1:1/return", Book: h.book, Callback: h.callback,
 		Token: func(_ *testing.T, e gatewaytest.Ending) string { return bank.TokenPrefix + names[e] },
+		Wallet: &gatewaytest.Wallet{Currency: "USDC", Token: func(_ *testing.T, tooMuch bool) string {
+			if tooMuch {
+				return bank.TokenPrefix + "wallet_over"
+			}
+			return bank.TokenPrefix + "wallet"
+		}},
 		Lose: func(t *testing.T, call gatewaytest.Call, key string, f gatewaytest.Fault) {
 			do := "no_answer_not_booked"
 			if f == gatewaytest.Done {

@@ -24,8 +24,8 @@ func numbersOfText() string {
 const (
 	objectOfNumber = "SELECT object_id FROM number WHERE merchant_id = $1 AND dialect = $2 AND kind = $3 AND n = $4"
 	numberOfObject = "SELECT n FROM number WHERE merchant_id = $1 AND dialect = $2 AND kind = $3 AND object_id = $4"
-	nextOfSeries   = `INSERT INTO series (merchant_id, dialect, kind, last) VALUES ($1, $2, $3, 1)
-	ON CONFLICT (merchant_id, dialect, kind) DO UPDATE SET last = series.last + 1 RETURNING last`
+	takeNumbers    = `INSERT INTO series (merchant_id, dialect, kind, last) VALUES ($1, $2, $3, $4)
+	ON CONFLICT (merchant_id, dialect, kind) DO UPDATE SET last = series.last + excluded.last RETURNING last`
 	addNumber = `INSERT INTO number (merchant_id, dialect, kind, n, object_id) VALUES ($1, $2, $3, $4, $5)
 	ON CONFLICT (merchant_id, dialect, kind, object_id) DO NOTHING`
 )
@@ -42,6 +42,13 @@ func (r *reader) Number(s paylink.Series, n int64) (string, error) {
 // NumbersOf implements paylink.Reader.
 func (r *reader) NumbersOf(s paylink.Series, objectIDs ...string) (map[string]int64, error) {
 	out := make(map[string]int64, len(objectIDs))
+	if len(objectIDs) == 1 {
+		n, err := scalar[int64](r, numberOfObject, values(s, objectIDs[0])...)
+		if n > 0 {
+			out[objectIDs[0]] = n
+		}
+		return out, err
+	}
 	for len(objectIDs) > 0 {
 		some := objectIDs[:min(mostObjects, len(objectIDs))]
 		objectIDs = objectIDs[len(some):]
@@ -67,13 +74,13 @@ func (r *reader) NumbersOf(s paylink.Series, objectIDs ...string) (map[string]in
 
 // GiveNumber implements paylink.Tx.
 func (t *tx) GiveNumber(s paylink.Series, objectID string) (int64, error) {
-	next, err := claimed(t, func(n *int64) []any { return []any{n} }, nextOfSeries, values(s)...)
+	n, err := t.next(s)
 	if err != nil {
 		return 0, err
 	}
-	added, err := t.did(addNumber, values(s, next[0], objectID)...)
+	added, err := t.did(addNumber, values(s, n, objectID)...)
 	if err != nil || added {
-		return next[0], err
+		return n, err
 	}
 	// Somebody was faster; the number that was taken for it is left out.
 	return scalar[int64](&t.reader, numberOfObject, values(s, objectID)...)

@@ -23,6 +23,8 @@ type postgres struct {
 	pool  *sql.DB
 	clock string // SELECT of the server's time in microseconds
 	wake  func()
+	// blocks are numbers that were taken and not given yet.
+	blocks blocks
 }
 
 // statements is what *sql.DB and *sql.Conn share.
@@ -128,7 +130,7 @@ func (p *postgres) attempt(ctx context.Context, f func(paylink.Tx) error) (retry
 		m := postgresMeaning(err)
 		return (m == lost || m == again) && ctx.Err() == nil, err
 	}
-	t := &tx{reader: reader{ctx: ctx, run: session{ctx, conn}, engine: postgresEngine, clock: p.now, now: now}}
+	t := &tx{reader: reader{ctx: ctx, run: session{ctx, conn}, engine: postgresEngine, clock: p.now, now: now}, blocks: &p.blocks}
 	if _, err = call(t, f); err != nil {
 		if t.broken == nil {
 			return false, err
@@ -138,6 +140,9 @@ func (p *postgres) attempt(ctx context.Context, f func(paylink.Tx) error) (retry
 	}
 	settled = true
 	retry, err = p.commit(ctx, conn)
+	if err == nil {
+		p.blocks.keep(t.taken)
+	}
 	if err == nil && t.woke {
 		p.wake()
 	}

@@ -128,6 +128,10 @@ type tx struct {
 	reader
 	wrote bool
 	woke  bool // a delivery or letter is due once this is committed
+	// taken are numbers that this transaction took and did not give; blocks those of
+	// the process, nil where numbers are taken one by one.
+	taken  map[paylink.Series]*block
+	blocks *blocks
 }
 
 var _ paylink.Tx = (*tx)(nil)

@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"context"
+	"errors"
 	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -141,5 +144,41 @@ func numberOnce(t *testing.T, s store) {
 		if one != n {
 			t.Errorf("a caller was given %d, the object has %d", one, n)
 		}
+	}
+}
+
+// numbersDiffer lets every other caller fail after it was given a number.
+func numbersDiffer(t *testing.T, s store) {
+	series := paylink.Series{MerchantID: merchant.ID, Dialect: "elevate", Kind: "paymentLink"}
+	var all sync.WaitGroup
+	var ids []string
+	for i := range 128 {
+		id := "plk_" + strconv.Itoa(i)
+		if i%2 == 0 {
+			ids = append(ids, id)
+		}
+		all.Go(func() {
+			err := s.Update(context.Background(), func(tx paylink.Tx) error {
+				if _, err := tx.GiveNumber(series, id); err != nil {
+					return err
+				}
+				if i%2 == 1 {
+					return errMine
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, errMine) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	got := view(t, s, func(r paylink.Reader) (map[string]int64, error) { return r.NumbersOf(series, ids...) })
+	seen := map[int64]bool{}
+	for _, n := range got {
+		seen[n] = true
+	}
+	if len(got) != len(ids) || len(seen) != len(ids) {
+		t.Errorf("%d objects have %d numbers, %d different ones", len(ids), len(got), len(seen))
 	}
 }

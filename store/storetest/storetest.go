@@ -80,6 +80,7 @@ func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
 		{"numbers count from one in each series", numbers},
 		{"many numbers are found at once", numberMany},
 		{"an object gets one number from 64 callers", numberOnce},
+		{"no number is given twice, though callers fail", numbersDiffer},
 		{"links are found by their metadata of now", metadata},
 		{"a list keeps within its bounds, whichever way it is walked", bounds},
 		{"an audit is one snapshot while writers go on", snapshot},

@@ -85,7 +85,22 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request, s till.Sight, 
 	if to := h.redirect(s.Link, p); to != "" {
 		v.Forward = []Way{{Text: l.T("way.shop", "payee", s.Merchant.Name), Href: to, Main: true}}
 	}
-	h.write(w, r, h.headers(s.Offer, l), states[name].status, v)
+	head := h.headers(s.Offer, l)
+	if name == "pending_wallet" {
+		head.Set("Refresh", refresh(s, p))
+	}
+	h.write(w, r, head, states[name].status, v)
+}
+
+// refresh is after how many seconds a page looks again: often at first, rarely later.
+func refresh(s till.Sight, p paylink.Payment) string {
+	switch age := s.Now.Sub(p.CreatedAt); {
+	case age > 10*time.Minute:
+		return "60"
+	case age > time.Minute:
+		return "10"
+	}
+	return "3"
 }
 
 // slip is what a receipt says beside the facts.
@@ -144,27 +159,24 @@ func chosen(l look.Locale, price paylink.Price, p paylink.Payment) Values {
 
 // resume lets a payer go on at the bank, where they left or lost its page.
 func (h *Handler) resume(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, p paylink.Payment) {
-	v := h.notice(s, l, p, "resume")
+	name := "resume"
+	if p.Method == paylink.Stablecoin {
+		name = "resume_wallet"
+	}
+	v := h.notice(s, l, p, name)
 	if look.Origin(p.ActionURL) != "" {
 		v.Forward = append(v.Forward, Way{Text: l.T("state.resume.button", "gateway", v.Gateway), Href: p.ActionURL, Main: true})
 	}
 	v.Forward = append(v.Forward, Way{Text: l.T("way.other"), Href: h.path(s.Offer)})
-	h.write(w, r, h.headers(s.Offer, l), states["resume"].status, v)
+	h.write(w, r, h.headers(s.Offer, l), states[name].status, v)
 }
 
 // confirming refreshes itself, often at first and rarely later.
 func (h *Handler) confirming(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, p paylink.Payment) {
 	v := h.notice(s, l, p, "confirming")
 	v.Forward = []Way{{Text: l.T("way.look"), Href: h.path(s.Offer) + "/" + p.Attempt, Main: true}}
-	every := 3
-	switch age := s.Now.Sub(p.CreatedAt); {
-	case age > 10*time.Minute:
-		every = 60
-	case age > time.Minute:
-		every = 10
-	}
 	head := h.headers(s.Offer, l)
-	head.Set("Refresh", strconv.Itoa(every))
+	head.Set("Refresh", refresh(s, p))
 	h.write(w, r, head, states["confirming"].status, v)
 }
 
@@ -206,7 +218,7 @@ func (h *Handler) failed(w http.ResponseWriter, r *http.Request, s till.Sight, l
 // tries stolen cards would learn which are good (trust.md 2.4, "Never an oracle").
 func declineWords(code string) string {
 	switch code {
-	case paylink.DeclineAuthFailed, paylink.DeclineProcessing, paylink.DeclineCancelled:
+	case paylink.DeclineAuthFailed, paylink.DeclineProcessing, paylink.DeclineCancelled, paylink.DeclineUnderpaid:
 		return code
 	case paylink.DeclineNeverArrived:
 		return paylink.DeclineProcessing

@@ -90,7 +90,7 @@ func (f *Facts) count(s till.Sight, l look.Locale, bill paylink.Bill) {
 	case price.Open():
 		f.Live = l.T("amount.yours")
 	case price.Chosen():
-		f.Live = l.T("order.none")
+		f.Live = nothing(l, price)
 	default:
 		f.list(l, bill.Lines, s.Link.Page.Title, bill.Total)
 	}
@@ -172,9 +172,16 @@ func (h *Handler) form(s till.Sight, l look.Locale, val Values, wrong Faults) Fo
 	v := FormView{Shell: h.shell(s.Offer, l, h.path(s.Offer)), Facts: h.factsOf(s, l), Action: h.path(s.Offer), Attempt: marker}
 	price := s.Link.Price
 	// What can't be charged has no lines, and no total is shown of it.
-	bill, _ := price.Bill(choose(s, l, val, Faults{}))
+	var bill paylink.Bill
+	unread := Faults{}
+	if choice := choose(s, l, val, unread); len(unread) == 0 {
+		bill, _ = price.Bill(choice)
+	}
 	v.Facts.count(s, l, bill)
 	v.Sum = v.Facts.Amount
+	if v.Facts.Live == "" && v.Facts.Period != "" {
+		v.Sum += " " + v.Facts.Period // "Subscribe: $10.00 a month"
+	}
 	v.ask(asks(s.Offer), val, wrong)
 	v.Order = h.order(s, l, val, wrong, bill)
 	if v.Order != nil || v.Amount != nil {
@@ -236,7 +243,7 @@ func (h *Handler) methods(v *FormView, s till.Sight) {
 		}
 		v.Methods = append(v.Methods, one)
 	}
-	if traits.Demo {
+	if traits.Demo && v.Hosted != "" { // where there are numbers to type
 		v.Demo = ofEachKind(h.Numbers[traits.Name])
 		if len(traits.Origins) > 0 {
 			v.DemoAll = traits.Origins[0] + "/"

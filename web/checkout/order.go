@@ -104,7 +104,10 @@ func (h *Handler) order(s till.Sight, l look.Locale, val Values, wrong Faults, b
 		name := quantityName(i, line)
 		sold := products[line.Product]
 		item := Item{Text: sold.Description, Minor: line.Amount, Fixed: line.Adjust == nil, Unit: l.Money(price.Money(line.Amount)),
-			Sum: l.Money(price.Sum(line)), Picture: h.picture(sold.Images, false)}
+			Picture: h.picture(sold.Images, false)}
+		if line.N() > 0 {
+			item.Sum = l.Money(price.Sum(line))
+		}
 		item.Field = Field{Name: name, Label: lineTitle(l, line, i), Value: strconv.FormatInt(line.Quantity, 10), Error: wrong[name]}
 		if text, typed := val[name]; typed {
 			item.Field.Value = text
@@ -127,6 +130,19 @@ func (h *Handler) order(s till.Sight, l look.Locale, val Values, wrong Faults, b
 	}
 	return o
 }
+
+// nothing is what stands for a total that there is none of: because nothing is chosen
+// yet, or, where something always is, because a quantity can't be.
+func nothing(l look.Locale, price paylink.Price) string {
+	for _, line := range price.Lines {
+		if line.Adjust == nil || line.Adjust.Least > 0 {
+			return noTotal
+		}
+	}
+	return l.T("order.none")
+}
+
+const noTotal = "–"
 
 // picture is the address under which the page shows the first of a merchant's
 // pictures, "" for none.

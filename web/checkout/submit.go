@@ -57,6 +57,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if told, news := h.news(sight, l, order, form); news {
+		val[recheck] = "1"
 		h.again(w, r, sight, l, http.StatusConflict, val, nil, told)
 		return
 	}
@@ -156,7 +157,7 @@ func (h *Handler) refused(w http.ResponseWriter, r *http.Request, s till.Sight, 
 		}
 		message := l.T("error.stale")
 		if code == "price_changed" {
-			message = l.T("error.price_changed")
+			message, val[recheck] = l.T("error.price_changed"), "1"
 		}
 		h.again(w, r, s, l, http.StatusConflict, val, nil, message)
 	case kind == paylink.Invalid:
@@ -225,12 +226,15 @@ func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) 
 	return wrong
 }
 
+// recheck is a value that no form has: the order must be looked at before the payment.
+const recheck = "recheck"
+
 // again shows the form with what was typed and why it was not taken, and a fresh
 // attempt: the old one is spent or was never used, and both may stay so.
 func (h *Handler) again(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, status int, val Values, wrong Faults, message string) {
 	v := h.form(s, l, val, wrong)
 	v.Attempt = h.Acts.AttemptFor(s)
-	v.Message, v.Chosen = message, val["method"]
+	v.Message, v.Chosen, v.Recheck = message, val["method"], val[recheck] != ""
 	v.MethodError = wrong["method"]
 	var page bytes.Buffer
 	if err := PayPage(v).Render(r.Context(), &page); err != nil {

@@ -110,6 +110,7 @@ type FormView struct {
 	Base        int64  // minor units that are asked for whatever is chosen
 	Percent     int64  // of the tax (paylink.Percent)
 	Told        string // the total that the page shows, in minor units
+	Recheck     bool   // the order has to be looked at again
 	Details     []Field
 	Country     *Field
 	Address     []Field
@@ -188,10 +189,18 @@ func (v FormView) failed() string {
 
 // start is the step that the script shows first: the one with something to mend.
 func (v FormView) start() string {
-	if v.steps() == 2 && len(v.wrong()) == 0 && (v.Message != "" || v.MethodError != "") {
+	if v.steps() == 2 && !v.Recheck && len(v.wrong()) == 0 && (v.Message != "" || v.MethodError != "") {
 		return "2"
 	}
 	return "1"
+}
+
+// first is the name of the first step.
+func (v FormView) first() string {
+	if v.Order != nil {
+		return v.T("step.order")
+	}
+	return v.T("step.details")
 }
 
 // ask1 and ask2 are the questions of the two steps.

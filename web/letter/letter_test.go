@@ -95,6 +95,23 @@ func TestAShareSaysWhoWantsWhatForWhatAndWhere(t *testing.T) {
 	}
 }
 
+func TestADescriptionInMarkdownIsToldInItsWords(t *testing.T) {
+	t.Parallel()
+	l := about(paylink.MailShare, "en")
+	l.Link.Page.Markdown = true
+	l.Link.Page.Description = "# Spring *order*\n\n- one & two\n- **three**\n\n[our shop](https://shop.example/) <b>bold</b>\n\n<script>alert(1)</script>\n\n    code\n"
+	m := write(t, l)
+	says(t, m, "one & two", "our shop bold", "code")
+	for _, mark := range []string{"#", "**", "](", "<b>", "alert"} {
+		if strings.Contains(m.Text, mark) {
+			t.Errorf("the text holds %s:\n%s", mark, m.Text)
+		}
+	}
+	if !strings.Contains(m.Text, "Spring order\none & two\nthree\n") {
+		t.Errorf("the lines are lost:\n%s", m.Text)
+	}
+}
+
 func TestAMerchantsCopySaysToWhom(t *testing.T) {
 	t.Parallel()
 	m := write(t, about(paylink.MailShareCopy, ""))

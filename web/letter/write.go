@@ -54,6 +54,9 @@ func base(l till.Letter, countries ...string) view {
 	}
 	v := view{Locale: look.NewLocale(words, region), Payee: l.Merchant.Name, Title: l.Link.Page.Title, Text: l.Link.Page.Description,
 		Footer: l.Merchant.Footer}
+	if l.Link.Page.Markdown {
+		v.Text = plain(v.Text)
+	}
 	v.Greeting = v.T("mail.greeting_plain")
 	if l.Mail.Name != "" {
 		v.Greeting = v.T("mail.greeting", "name", l.Mail.Name)

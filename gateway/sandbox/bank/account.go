@@ -32,6 +32,7 @@ type Traits struct {
 	SettleAfterMS   int64 `json:"settle_after_ms"`   // bank payments; 0 is two days
 	ReturnAfterMS   int64 `json:"return_after_ms"`   // bank returns after their acceptance (late ones: settling); 0 is one day
 	AuthLifeMS      int64 `json:"auth_life_ms"`      // an authorization lapses; 0 is seven days
+	ConfirmAfterMS  int64 `json:"confirm_after_ms"`  // between two blocks that confirm a transfer; 0 is two seconds
 	TroubleByAmount bool  `json:"trouble_by_amount"` // Amounts makes trouble
 }
 
@@ -47,6 +48,8 @@ func millis(n int64, usual time.Duration) time.Duration {
 func (t Traits) settleAfter() time.Duration { return millis(t.SettleAfterMS, 2*day) }
 func (t Traits) returnAfter() time.Duration { return millis(t.ReturnAfterMS, day) }
 func (t Traits) authLife() time.Duration    { return millis(t.AuthLifeMS, 7*day) }
+
+func (t Traits) confirmAfter() time.Duration { return millis(t.ConfirmAfterMS, usualConfirm) }
 
 func hashKey(key string) string {
 	h := sha256.Sum256([]byte(key))

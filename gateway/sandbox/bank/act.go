@@ -156,7 +156,11 @@ func (s *Server) applyAct(t *tx, a *Account, c *charge, kind, key string, m payl
 			c.state, c.captured, c.due = Captured, m, 0
 		case "void":
 			c.state, c.due = Voided, 0
+			c.release(now)
 		case "refund":
+			if c.rest.Wallet != nil {
+				c.rest.Wallet.sendBack(m.Minor, now)
+			}
 			if c.refunded, err = c.refunded.Plus(m); err != nil {
 				return nil, err
 			}

@@ -15,7 +15,7 @@ const (
 	RequiresAction State = "requires_action" // the payer must go to ActionURL
 	Authorized     State = "authorized"      // held on the card, not taken
 	Captured       State = "captured"        // taken from the card
-	Pending        State = "pending"         // bank payment accepted, not settled
+	Pending        State = "pending"         // bank payment accepted, not settled; transfer seen, not confirmed
 	Settled        State = "settled"         // bank payment settled; it can still be returned
 	Returned       State = "returned"        // bank payment came back; Reason says why
 	Declined       State = "declined"        // nothing was taken; Reason says why
@@ -27,26 +27,27 @@ const (
 // Charge is a charge as the API, the callbacks and the book show it. Amounts
 // are in minor units of Currency.
 type Charge struct {
-	Seq        int64       `json:"seq,omitempty"`
-	ID         string      `json:"id,omitempty"` // empty for a key that was cancelled before any charge
-	Account    string      `json:"account"`
-	Key        string      `json:"key"`
-	State      State       `json:"state"`
-	Reason     string      `json:"reason,omitempty"`
-	Amount     int64       `json:"amount"`
-	Currency   string      `json:"currency"`
-	Captured   int64       `json:"captured"`
-	Refunded   int64       `json:"refunded"`
-	Method     string      `json:"method,omitempty"` // card or bank
-	Card       *CardShown  `json:"card,omitempty"`
-	Bank       *BankShown  `json:"bank,omitempty"`
-	Instrument *Instrument `json:"instrument,omitempty"` // the instrument that paid, or was saved
-	ActionURL  string      `json:"action_url,omitempty"`
-	Version    int         `json:"version"`  // grows by one with each change
-	Attempts   int         `json:"attempts"` // how often this charge was asked for
-	CreatedMS  int64       `json:"created_ms"`
-	Acts       []Act       `json:"acts,omitempty"`
-	Movements  []Movement  `json:"movements,omitempty"` // only in the book
+	Seq        int64        `json:"seq,omitempty"`
+	ID         string       `json:"id,omitempty"` // empty for a key that was cancelled before any charge
+	Account    string       `json:"account"`
+	Key        string       `json:"key"`
+	State      State        `json:"state"`
+	Reason     string       `json:"reason,omitempty"`
+	Amount     int64        `json:"amount"`
+	Currency   string       `json:"currency"`
+	Captured   int64        `json:"captured"`
+	Refunded   int64        `json:"refunded"`
+	Method     string       `json:"method,omitempty"` // card, bank or stablecoin
+	Card       *CardShown   `json:"card,omitempty"`
+	Bank       *BankShown   `json:"bank,omitempty"`
+	Wallet     *WalletShown `json:"wallet,omitempty"`
+	Instrument *Instrument  `json:"instrument,omitempty"` // the instrument that paid, or was saved
+	ActionURL  string       `json:"action_url,omitempty"`
+	Version    int          `json:"version"`  // grows by one with each change
+	Attempts   int          `json:"attempts"` // how often this charge was asked for
+	CreatedMS  int64        `json:"created_ms"`
+	Acts       []Act        `json:"acts,omitempty"`
+	Movements  []Movement   `json:"movements,omitempty"` // only in the book
 }
 
 // CardShown is what may be told of a card.
@@ -104,20 +105,21 @@ type charge struct {
 
 // rest is what no query asks for.
 type rest struct {
-	Method      string `json:"method"`
-	Capture     bool   `json:"capture"`
-	Save        bool   `json:"save,omitempty"`
-	Source      source `json:"source,omitzero"`
-	Instrument  string `json:"instrument,omitempty"`
-	Action      string `json:"action,omitempty"` // "hosted" or "3ds" while the payer is asked
-	ReturnURL   string `json:"return_url,omitempty"`
-	Description string `json:"description,omitempty"`
-	Language    string `json:"language,omitempty"`
-	Callback    string `json:"callback,omitempty"` // trouble of this charge's callbacks
-	LateMS      int64  `json:"late_ms,omitempty"`
-	Decline     string `json:"decline,omitempty"` // kept over 3-D Secure
-	Return      string `json:"return,omitempty"`  // reason of a coming bank return
-	ReturnLate  bool   `json:"return_late,omitempty"`
+	Method      string  `json:"method"`
+	Capture     bool    `json:"capture"`
+	Save        bool    `json:"save,omitempty"`
+	Source      source  `json:"source,omitzero"`
+	Instrument  string  `json:"instrument,omitempty"`
+	Action      string  `json:"action,omitempty"` // "hosted" or "3ds" while the payer is asked
+	ReturnURL   string  `json:"return_url,omitempty"`
+	Description string  `json:"description,omitempty"`
+	Language    string  `json:"language,omitempty"`
+	Callback    string  `json:"callback,omitempty"` // trouble of this charge's callbacks
+	LateMS      int64   `json:"late_ms,omitempty"`
+	Decline     string  `json:"decline,omitempty"` // kept over 3-D Secure
+	Return      string  `json:"return,omitempty"`  // reason of a coming bank return
+	ReturnLate  bool    `json:"return_late,omitempty"`
+	Wallet      *wallet `json:"wallet,omitempty"`
 }
 
 const chargeColumns = `seq, id, account, key, fingerprint, amount, currency, captured, refunded, state, reason,
@@ -213,6 +215,7 @@ func (s *Server) shown(r reader, c *charge) (Charge, error) {
 		Amount: c.amount.Minor, Currency: string(c.amount.Currency), Captured: c.captured.Minor, Refunded: c.refunded.Minor,
 		Method: c.rest.Method, Version: c.version, Attempts: c.attempts, CreatedMS: c.created}
 	out.Card, out.Bank = c.rest.Source.shown()
+	out.Wallet = c.walletShown()
 	if c.rest.Instrument != "" {
 		out.Instrument = c.rest.Source.instrument(c.rest.Instrument)
 	}

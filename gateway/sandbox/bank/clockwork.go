@@ -108,7 +108,11 @@ func (s *Server) chargeDue(t *tx, a *Account, seq, now int64) error {
 		return err
 	}
 	if c.state == RequiresAction {
-		_, err := s.closeSession(t, a, c, "session_expired", now)
+		reason := "session_expired"
+		if c.rest.Wallet != nil && c.rest.Wallet.Received > 0 {
+			reason = underpaid
+		}
+		_, err := s.closeSession(t, a, c, reason, now)
 		return err
 	}
 	moved, kind := paylink.Money{}, ""
@@ -116,6 +120,14 @@ func (s *Server) chargeDue(t *tx, a *Account, seq, now int64) error {
 	case Authorized:
 		c.state, c.due = Expired, 0
 	case Pending:
+		if c.rest.Wallet != nil {
+			taken, done := c.confirm(a, now)
+			if !done {
+				return t.saveCharge(c)
+			}
+			moved, kind = taken, "capture"
+			break
+		}
 		if c.rest.Return != "" && !c.rest.ReturnLate {
 			c.state, c.reason, c.due = Returned, c.rest.Return, 0
 			break

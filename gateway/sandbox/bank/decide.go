@@ -30,6 +30,9 @@ func (s *Server) bookCharge(t *tx, a *Account, q ChargeRequest, src source, e ef
 	var moved paylink.Money
 	if q.Source.Hosted && e.decline == "" {
 		c.ask("hosted", now)
+		if c.rest.Method == walletMethod {
+			c.openWallet()
+		}
 	} else {
 		if q.Source.Hosted {
 			src.Method = c.rest.Method
@@ -63,6 +66,11 @@ func (c *charge) decide(a *Account, src source, e effects, authenticated bool, n
 	switch {
 	case e.decline != "":
 		c.state, c.reason = Declined, e.decline
+	case src.Method == walletMethod:
+		c.ask("hosted", now) // for the rest, where less arrives
+		if n, ok := walletByName(src.Name); ok {
+			c.arrive(a, n.sends(c.amount.Minor), now)
+		}
 	case src.Method == "bank":
 		c.state, c.due = Pending, now+a.Traits.settleAfter().Milliseconds()
 		c.rest.Return, c.rest.ReturnLate = e.returned, e.returnLate
@@ -87,7 +95,7 @@ func (t *tx) afterDecision(c *charge, moved paylink.Money, now int64) error {
 		}
 	}
 	paid := c.state == Captured || c.state == Authorized || c.state == Pending
-	if !c.rest.Save || !paid || c.rest.Instrument != "" {
+	if !c.rest.Save || !paid || c.rest.Instrument != "" || c.rest.Method == walletMethod { // nobody can take from a wallet
 		return nil
 	}
 	c.rest.Instrument = paylink.NewSecret("ins_")

@@ -9,6 +9,7 @@ import (
 type homeView struct {
 	Cards   []Number
 	Banks   []BankNumber
+	Wallets []WalletNumber
 	Charges []homeCharge
 }
 
@@ -20,7 +21,7 @@ type homeCharge struct {
 // getHome shows people the newest charges and the test numbers. It is for
 // developers, so it speaks English only.
 func (s *Server) getHome(w http.ResponseWriter, _ *http.Request) {
-	v := homeView{Cards: Numbers, Banks: BankNumbers}
+	v := homeView{Cards: Numbers, Banks: BankNumbers, Wallets: WalletNumbers}
 	newest, err := charges(s.book.reading, `ORDER BY seq DESC LIMIT 50`)
 	if err != nil {
 		s.broken(w, err)

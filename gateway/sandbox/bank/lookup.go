@@ -111,9 +111,17 @@ func (s *Server) cancel(a *Account, key string) (got Charge, err error) {
 	return got, err
 }
 
-// closeSession ends a payer's open page: nothing was taken and nothing will be.
+// underpaid is why a charge is declined that less arrived for in time than was asked.
+const underpaid = "underpaid"
+
+// closeSession ends a payer's open page: nothing was taken and nothing will be. What
+// arrived from a wallet is sent back.
 func (s *Server) closeSession(t *tx, a *Account, c *charge, reason string, now int64) ([]int64, error) {
 	c.state, c.reason, c.due = Cancelled, reason, 0
+	if reason == underpaid {
+		c.state = Declined
+	}
+	c.release(now)
 	c.version++
 	if err := t.saveCharge(c); err != nil {
 		return nil, err

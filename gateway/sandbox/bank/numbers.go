@@ -105,7 +105,7 @@ var Amounts = []Amount{
 	{981, "no_answer_booked+callback_never+not_found_lookups:3"}, {991, "queue_ms:3000"},
 }
 
-// NumbersMarkdown is the tables of test cards and test bank accounts as the
+// NumbersMarkdown is the tables of test cards, test bank accounts and wallets as the
 // README shows them; a test holds the README to it.
 func NumbersMarkdown() string {
 	var b strings.Builder
@@ -120,6 +120,10 @@ func NumbersMarkdown() string {
 	b.WriteString("\n| Routing | Account | What happens | Token |\n|---|---|---|---|\n")
 	for _, n := range BankNumbers {
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s | `%s%s` |\n", n.Routing, n.Account, n.About, TokenPrefix, n.Name)
+	}
+	b.WriteString("\n| Wallet | What happens | Token |\n|---|---|---|\n")
+	for _, n := range WalletNumbers {
+		fmt.Fprintf(&b, "| %s | %s | `%s%s` |\n", n.Name, n.About, TokenPrefix, n.Name)
 	}
 	return b.String()
 }

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"paylink"
 )
 
 //go:embed pages/*.html
@@ -35,6 +37,7 @@ type view struct {
 	Fields                      []string // of Bad, in the order of the form
 	Holder                      string
 	Last4                       string
+	Wallet                      *walletView
 	Text                        string
 }
 
@@ -62,9 +65,30 @@ func (v *view) of(a *Account, c *charge) {
 	if isHTTP(c.rest.ReturnURL) {
 		v.Back = template.URL(c.rest.ReturnURL)
 	}
+	v.Wallet = v.walletOf(c)
 	if card, _ := c.rest.Source.shown(); card != nil {
 		v.Last4 = card.Last4
 	}
+}
+
+// walletView is what the page of a wallet shows beside the amount.
+type walletView struct {
+	Address, Received, Missing string // amounts with their currency; Received is "" before the first
+	Until                      string
+}
+
+func (v *view) walletOf(c *charge) *walletView {
+	if c.rest.Wallet == nil {
+		return nil
+	}
+	amount := func(minor int64) string {
+		return amountText(paylink.Money{Minor: minor, Currency: c.amount.Currency}, v.Lang) + "\u00a0" + v.Currency
+	}
+	out := &walletView{Address: c.rest.Wallet.Address, Missing: amount(c.missing()), Until: time.UnixMilli(c.due).UTC().Format("15:04") + " UTC"}
+	if c.rest.Wallet.Received > 0 {
+		out.Received = amount(c.rest.Wallet.Received)
+	}
+	return out
 }
 
 // Mandate is the sentence by which a payer allows the debit.

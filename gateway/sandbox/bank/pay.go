@@ -69,6 +69,10 @@ func (s *Server) getPay(w http.ResponseWriter, r *http.Request) {
 	if a, c := s.session(w, r, "hosted"); c != nil {
 		v := s.view(r, c.rest.Language, "pay_title")
 		v.of(a, c)
+		if c.rest.Wallet != nil {
+			s.render(w, "wallet.html", v)
+			return
+		}
 		s.render(w, "pay.html", v)
 	}
 }
@@ -79,6 +83,10 @@ func (s *Server) postPay(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if c.rest.Wallet != nil {
+		s.postTransfer(w, r, a, c)
+		return
+	}
 	e := entry{Method: c.rest.Method, Number: r.PostFormValue("number"), Expiry: r.PostFormValue("expiry"), CVC: r.PostFormValue("cvc"),
 		Routing: r.PostFormValue("routing"), Account: r.PostFormValue("account"), Holder: r.PostFormValue("holder")}
 	src, bad := s.read(e)

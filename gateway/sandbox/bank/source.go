@@ -86,6 +86,9 @@ func (s *Server) testSource(token string) (source, bool) {
 	if _, ok := card.card(); ok {
 		return card, true
 	}
+	if _, ok := walletByName(name); ok {
+		return source{Method: walletMethod, Name: name}, true
+	}
 	bank := source{Method: "bank", Name: name}
 	_, ok = bank.bank()
 	return bank, ok

@@ -21,7 +21,7 @@ type ChargeRequest struct {
 		Instrument string `json:"instrument,omitempty"`
 		Hosted     bool   `json:"hosted,omitempty"` // the payer types on our page
 	} `json:"source"`
-	Method      string `json:"method,omitempty"` // of a hosted page: card (also when empty) or bank
+	Method      string `json:"method,omitempty"` // of a hosted page: card (also when empty), bank or stablecoin
 	Description string `json:"description,omitempty"`
 	ReturnURL   string `json:"return_url,omitempty"` // where the payer goes after our pages
 	Save        bool   `json:"save,omitempty"`       // keep an instrument when it is paid
@@ -63,8 +63,12 @@ func (q ChargeRequest) check() *refusal {
 		return invalid("amount must be above 0 and within limits")
 	case sources != 1:
 		return invalid("source needs exactly one of token, instrument, hosted")
-	case q.Method != "" && q.Method != "card" && q.Method != "bank":
-		return invalid("method is card or bank")
+	case q.Method != "" && q.Method != "card" && q.Method != "bank" && q.Method != walletMethod:
+		return invalid("method is card, bank or stablecoin")
+	case q.Method == walletMethod && !q.Capture:
+		return invalid("a transfer from a wallet can't be held")
+	case q.Method == walletMethod && !q.money().Currency.Stablecoin():
+		return invalid("wallets pay in USDC and EURC")
 	case q.ThreeDS != "" && q.ThreeDS != "required":
 		return invalid(`three_ds is "required" or empty`)
 	case q.Source.Hosted && q.ReturnURL == "":
@@ -138,6 +142,9 @@ func (s *Server) resolve(r reader, a *Account, q ChargeRequest) (src source, no 
 		case !ok && usedBy == "":
 			no = &refusal{http.StatusUnprocessableEntity, "token_unknown", "the token is not known or has lapsed"}
 		}
+	}
+	if err == nil && no == nil && (src.Method == walletMethod) != (q.Method == walletMethod) {
+		no = invalid("method and token must both be of a wallet, or neither") // check has judged the rest of such a charge
 	}
 	return src, no, err
 }

@@ -68,6 +68,9 @@ func amountText(m paylink.Money, lang string) string {
 		thousands, point = ".", ","
 	}
 	whole, frac, cut := strings.Cut(m.Decimal(), ".")
+	for m.Currency.Stablecoin() && len(frac) > 2 && strings.HasSuffix(frac, "0") {
+		frac = frac[:len(frac)-1] // of six digits those that say something, and two at least
+	}
 	var b strings.Builder
 	for i, d := range whole {
 		if i > 0 && (len(whole)-i)%3 == 0 {

@@ -129,9 +129,10 @@ function sum() {
   let net = BigInt(words.base);
   all('[data-each]', form).forEach(el => {
     const cost = BigInt(el.validity.valid && el.value || 0) * BigInt(el.dataset.each);
-    el.closest('li').querySelector('.pl-line').textContent = say(cost);
+    el.closest('li').querySelector('.pl-line').textContent = cost ? say(cost) : '';
     net += cost;
   });
+  if (find('[data-each]:invalid')) net = 0n;
   all('[name=amount]', form).forEach(el => { net += typed(el); });
   const levy = (net * BigInt(words.percent) + 500000n) / 1000000n;
   const text = net ? say(net + levy) : '';
