@@ -21,6 +21,10 @@ import (
 type Client struct {
 	Links      Links
 	Payments   Payments
+	Products   Catalog[Product, NewProduct]
+	Taxes      Catalog[Tax, NewTax]
+	Customers  Catalog[Customer, NewCustomer]
+	Debts      Debts
 	Events     Events
 	Endpoints  Endpoints
 	Deliveries Deliveries
@@ -44,6 +48,10 @@ func New(server, key string) *Client {
 	c := &Client{server: strings.TrimRight(server, "/"), key: key, HTTP: &http.Client{Timeout: 30 * time.Second},
 		Tries: 5, Pause: 250 * time.Millisecond, Agent: "paylink-go"}
 	c.Links.c, c.Payments.c, c.Events.c, c.Endpoints.c, c.Deliveries.c = c, c, c, c, c
+	c.Products.Goods = Goods[Product, NewProduct]{c, "/products", func(p Product) string { return p.ID }}
+	c.Taxes.Goods = Goods[Tax, NewTax]{c, "/taxes", func(t Tax) string { return t.ID }}
+	c.Customers.Goods = Goods[Customer, NewCustomer]{c, "/customers", func(v Customer) string { return v.ID }}
+	c.Debts.Goods = Goods[Debt, NewDebt]{c, "/debts", func(d Debt) string { return d.ID }}
 	return c
 }
 

@@ -39,8 +39,12 @@ func TestTheTypesAreTheDocuments(t *testing.T) {
 	kinds := map[string]func() any{
 		"link": func() any { return &client.Link{} }, "payment": func() any { return &client.Payment{} }, "event": func() any { return &client.Event{} },
 		"webhook_endpoint": func() any { return &client.Endpoint{} }, "delivery": func() any { return &client.Delivery{} }, "try": func() any { return &client.Try{} },
+		"product": func() any { return &client.Product{} }, "tax": func() any { return &client.Tax{} }, "customer": func() any { return &client.Customer{} },
+		"debt": func() any { return &client.Debt{} }, "share": func() any { return &client.Share{} },
 	}
-	orders := map[string]func() any{"makeLink": func() any { return &client.NewLink{} }, "makeEndpoint": func() any { return &client.NewEndpoint{} }}
+	orders := map[string]func() any{"makeLink": func() any { return &client.NewLink{} }, "makeEndpoint": func() any { return &client.NewEndpoint{} },
+		"makeProduct": func() any { return &client.NewProduct{} }, "makeTax": func() any { return &client.NewTax{} }, "makeCustomer": func() any { return &client.NewCustomer{} },
+		"makeDebt": func() any { return &client.NewDebt{} }, "shareLink": func() any { return &client.NewShare{} }}
 	same := func(op string, raw json.RawMessage, into any) {
 		t.Helper()
 		d := json.NewDecoder(bytes.NewReader(raw))

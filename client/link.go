@@ -48,6 +48,7 @@ type Link struct {
 	Button       string            `json:"button,omitempty"`
 	Theme        string            `json:"theme,omitempty"`
 	Ask          Ask               `json:"ask"`
+	Customer     string            `json:"customer,omitempty"`
 	EmbedOrigins []string          `json:"embed_origins,omitempty"`
 	QR           *QR               `json:"qr,omitempty"`
 	HTML         *HTML             `json:"html,omitempty"`
@@ -109,8 +110,8 @@ type HTML struct {
 	Frame  string `json:"frame,omitempty"` // where the link has EmbedOrigins
 }
 
-// NewLink is a link to be made. Exactly one of Amount, Lines and OpenAmount says what
-// is paid; amounts are decimals, "25.00".
+// NewLink is a link to be made. Exactly one of Amount, Lines, OpenAmount and Debt says
+// what is paid; amounts are decimals, "25.00".
 type NewLink struct {
 	Title        string            `json:"title,omitempty"`
 	Description  string            `json:"description,omitempty"`
@@ -131,12 +132,18 @@ type NewLink struct {
 	Hold         bool              `json:"hold,omitempty"`
 	Terminal     string            `json:"terminal,omitempty"`
 	EmbedOrigins []string          `json:"embed_origins,omitempty"`
+	Debt         string            `json:"debt,omitempty"`     // ask for what is owed
+	Tax          string            `json:"tax,omitempty"`      // added to the price
+	Customer     string            `json:"customer,omitempty"` // whom the page is prefilled for
 }
 
-// NewLine is a line of a price.
+// NewLine is a line of a price: a Title and an Amount, or a Product that decides about both.
 type NewLine struct {
-	Title  string `json:"title,omitempty"`
-	Amount string `json:"amount"`
+	Title      string      `json:"title,omitempty"`
+	Amount     string      `json:"amount,omitempty"`
+	Product    string      `json:"product,omitempty"`
+	Quantity   int64       `json:"quantity,omitempty"` // 0: one
+	Adjustable *Quantities `json:"adjustable,omitempty"`
 }
 
 // Range is what a payer may type.
@@ -190,7 +197,12 @@ type DryRun struct {
 	Status int     `json:"status"`
 	Result Link    `json:"result"`
 	Events []Event `json:"events"`
-	Page   *struct {
+	Mails  []struct {
+		Kind string `json:"kind"`
+		To   string `json:"to"`
+		Name string `json:"name,omitempty"`
+	} `json:"mails,omitempty"`
+	Page *struct {
 		Status int    `json:"status"`
 		HTML   string `json:"html"`
 	} `json:"page,omitempty"`

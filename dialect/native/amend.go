@@ -42,6 +42,11 @@ func (h *Handler) amendLink(c call) (answer, error) {
 			}
 			r := &reader{}
 			r.amend(c.body, l, tx.Now())
+			o := order{link: *l}
+			if err := o.findProducts(tx, r); err != nil {
+				return err
+			}
+			l.Price = o.link.Price
 			return r.faults.Err()
 		}})(tx)
 	}
@@ -117,7 +122,12 @@ func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 		}
 	}
 	if slices.ContainsFunc(priceFields, named) {
+		if l.Scope == paylink.DebtScope(l.MerchantID) {
+			r.fault("amount", "debt_decides", "the link's debt decides about it")
+			return
+		}
 		if price := r.price(v, l.Price.Currency); len(r.faults) == 0 {
+			price.Tax = l.Price.Tax
 			l.Price = price
 		}
 	}

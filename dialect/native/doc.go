@@ -5,8 +5,31 @@
 //	GET    /api/v1/links/{id}                         read one
 //	POST   /api/v1/links/{id}                         change one
 //	POST   /api/v1/links/{id}/close                   end one
+//	POST   /api/v1/links/{id}/share                   send one by mail
+//	GET    /api/v1/links/{id}/shares                  list to whom it was sent
+//	GET    /api/v1/shares/{id}                        read one sending
 //	GET    /api/v1/payments                           list payments, newest first
 //	GET    /api/v1/payments/{id}                      read one
+//	POST   /api/v1/products                           make a product
+//	GET    /api/v1/products                           list them
+//	GET    /api/v1/products/{id}                      read one
+//	POST   /api/v1/products/{id}                      change one
+//	DELETE /api/v1/products/{id}                      remove one
+//	POST   /api/v1/taxes                              make a tax
+//	GET    /api/v1/taxes                              list them
+//	GET    /api/v1/taxes/{id}                         read one
+//	POST   /api/v1/taxes/{id}                         change one
+//	DELETE /api/v1/taxes/{id}                         remove one
+//	POST   /api/v1/customers                          make a customer
+//	GET    /api/v1/customers                          list them
+//	GET    /api/v1/customers/{id}                     read one
+//	POST   /api/v1/customers/{id}                     change one
+//	DELETE /api/v1/customers/{id}                     remove one
+//	POST   /api/v1/debts                              make a debt
+//	GET    /api/v1/debts                              list them
+//	GET    /api/v1/debts/{id}                         read one
+//	POST   /api/v1/debts/{id}                         change one
+//	POST   /api/v1/debts/{id}/cancel                  ask for it no more
 //	GET    /api/v1/events                             list events, newest first
 //	GET    /api/v1/events/{id}                        read one
 //	POST   /api/v1/webhook_endpoints                  make a webhook endpoint

@@ -11,7 +11,8 @@ import (
 )
 
 // rehearsed are the routes that take ?dry_run=true.
-var rehearsed = []string{"POST " + root + "/links", "POST " + root + "/links/{id}", "POST " + root + "/links/{id}/close"}
+var rehearsed = []string{"POST " + root + "/links", "POST " + root + "/links/{id}", "POST " + root + "/links/{id}/close",
+	"POST " + root + "/links/{id}/share"}
 
 // readDryRun reads the only parameter that a POST can have.
 func readDryRun(req *http.Request) (bool, error) {
@@ -44,7 +45,15 @@ type dryAnswer struct {
 	Status int               `json:"status"` // that the call would be answered with
 	Result any               `json:"result"` // its body; ids and addresses in it are nobody's
 	Events []json.RawMessage `json:"events"` // as webhooks would carry them
+	Mails  []mailAnswer      `json:"mails,omitempty"`
 	Page   *pageAnswer       `json:"page,omitempty"`
+}
+
+// mailAnswer is a letter that would be sent.
+type mailAnswer struct {
+	Kind paylink.MailKind `json:"kind"`
+	To   string           `json:"to"`
+	Name string           `json:"name,omitempty"`
 }
 
 // pageAnswer is what a payer would see.
@@ -63,6 +72,9 @@ func (h *Handler) rehearse(c call, change till.Change, show func(till.Changed) (
 	out.Status, _, out.Result = show(done.Changed)
 	for _, e := range done.Events {
 		out.Events = append(out.Events, e.Body)
+	}
+	for _, m := range done.Changed.Mails {
+		out.Mails = append(out.Mails, mailAnswer{m.Kind, m.To, m.Name})
 	}
 	if done.Sight != nil && h.Preview != nil {
 		status, html, err := h.Preview(*done.Sight)

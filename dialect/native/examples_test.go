@@ -72,16 +72,29 @@ func (m *merchant) world(t *testing.T) belongings {
 	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	t.Cleanup(receiver.Close)
 	m.till.Hooks = safedial.New(safedial.Options{AllowLoopback: true}).Client()
-	hook := m.must(201, "POST", "/webhook_endpoints", `{"url":"`+receiver.URL+`/hooks","description":"Shop"}`).id(t)
-	link := m.must(201, "POST", "/links", `{"title":"Invoice 42","amount":"25.00","currency":"USD","reference":"INV-42","metadata":{"order":"42"},"ask":{"email":true}}`).id(t)
+	hook := m.must(201, "POST", "/webhook_endpoints", `{"url":"`+receiver.URL+`/hooks","description":"Shop","types":["link.created"]}`).id(t)
+	link := m.must(201, "POST", "/links", `{"title":"Invoice 42","amount":"25.00","currency":"USD","max_uses":2,"reference":"INV-42","metadata":{"order":"42"},"ask":{"email":true}}`).id(t)
 	pay := payment(t, m.rig, m, link)
 	settled(t, m.rig, pay)
 	if _, err := m.till.Deliver(t.Context(), 10); err != nil {
 		t.Fatal(err)
 	}
-	return belongings{"links": link, "payments": pay, "webhook_endpoints": hook,
+	all := m.goods(t, link)
+	maps.Copy(all, belongings{"links": link, "payments": pay, "webhook_endpoints": hook,
 		"events":     firstOf(t, m.must(200, "GET", "/events?object="+link, "")),
-		"deliveries": firstOf(t, m.must(200, "GET", "/webhook_endpoints/"+hook+"/deliveries", ""))}
+		"deliveries": firstOf(t, m.must(200, "GET", "/webhook_endpoints/"+hook+"/deliveries", ""))})
+	return all
+}
+
+// goods is one of each thing that stands beside links.
+func (m *merchant) goods(t testing.TB, link string) belongings {
+	t.Helper()
+	customer := m.must(201, "POST", "/customers", `{"first_name":"Grace","email":"grace@example.com"}`).id(t)
+	return belongings{"customers": customer,
+		"products": m.must(201, "POST", "/products", `{"name":"Ticket","description":"One seat","price":"25.00","currency":"USD","metadata":{"sku":"T-1"}}`).id(t),
+		"taxes":    m.must(201, "POST", "/taxes", `{"name":"VAT","percent":"20"}`).id(t),
+		"debts":    m.must(201, "POST", "/debts", `{"amount":"80.00","currency":"USD","title":"Invoice","due_on":"2027-01-31","customer":"`+customer+`"}`).id(t),
+		"shares":   m.must(201, "POST", "/links/"+link+"/share", `{"recipients":[{"name":"Ada","email":"`+m.id+`@example.com"}],"message":"Hello"}`).id(t)}
 }
 
 // settled brings a payment to its good end in the store alone.

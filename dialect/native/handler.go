@@ -42,7 +42,8 @@ const maxID = 64
 
 // kinds is what the ids below a path are ids of.
 var kinds = map[string]string{"links": "link", "payments": "payment", "events": "event",
-	"webhook_endpoints": "webhook_endpoint", "deliveries": "delivery"}
+	"webhook_endpoints": "webhook_endpoint", "deliveries": "delivery", "shares": "share",
+	"products": "product", "taxes": "tax", "customers": "customer", "debts": "debt"}
 
 //go:embed openapi.json
 var openAPI []byte
@@ -82,6 +83,29 @@ func (h *Handler) routes() map[string]act {
 		"GET /links/{id}":                        h.readLink,
 		"POST /links/{id}":                       h.amendLink,
 		"POST /links/{id}/close":                 h.closeLink,
+		"POST /links/{id}/share":                 h.shareLink,
+		"GET /links/{id}/shares":                 h.listShares,
+		"GET /shares/{id}":                       h.readShare,
+		"POST /products":                         h.makeProduct,
+		"GET /products":                          h.listProducts,
+		"GET /products/{id}":                     h.readProduct,
+		"POST /products/{id}":                    h.amendProduct,
+		"DELETE /products/{id}":                  h.removeProduct,
+		"POST /taxes":                            h.makeTax,
+		"GET /taxes":                             h.listTaxes,
+		"GET /taxes/{id}":                        h.readTax,
+		"POST /taxes/{id}":                       h.amendTax,
+		"DELETE /taxes/{id}":                     h.removeTax,
+		"POST /customers":                        h.makeCustomer,
+		"GET /customers":                         h.listCustomers,
+		"GET /customers/{id}":                    h.readCustomer,
+		"POST /customers/{id}":                   h.amendCustomer,
+		"DELETE /customers/{id}":                 h.removeCustomer,
+		"POST /debts":                            h.makeDebt,
+		"GET /debts":                             h.listDebts,
+		"GET /debts/{id}":                        h.readDebt,
+		"POST /debts/{id}":                       h.amendDebt,
+		"POST /debts/{id}/cancel":                h.cancelDebt,
 		"GET /payments":                          h.listPayments,
 		"GET /payments/{id}":                     h.readPayment,
 		"GET /events":                            h.listEvents,

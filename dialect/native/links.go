@@ -19,6 +19,7 @@ type linkAnswer struct {
 	Button   string                     `json:"button,omitempty"`
 	Theme    string                     `json:"theme,omitempty"`
 	Ask      paylink.Ask                `json:"ask"`
+	Customer string                     `json:"customer,omitempty"`
 	Embed    []string                   `json:"embed_origins,omitempty"`
 	QR       *qrAnswer                  `json:"qr,omitempty"`
 	HTML     *htmlAnswer                `json:"html,omitempty"`
@@ -27,7 +28,7 @@ type linkAnswer struct {
 
 func (h *Handler) viewLink(l paylink.Link, url string, now time.Time) linkAnswer {
 	v := linkAnswer{LinkView: l.View(url, now), Language: l.Page.Language, Country: l.Page.Country,
-		Button: l.Page.Button, Theme: l.Page.Theme, Ask: l.Page.Ask, Embed: l.Page.Embed}
+		Button: l.Page.Button, Theme: l.Page.Theme, Ask: l.Page.Ask, Customer: l.CustomerID, Embed: l.Page.Embed}
 	if l.State == paylink.LinkOpen {
 		v.QR, v.HTML = qrOf(url), h.htmlOf(l, url)
 	}
@@ -98,6 +99,12 @@ func (h *Handler) place(c call, o *order) error {
 	err := h.Till.Read(c.Context(), func(rd paylink.Reader) error {
 		if !l.ExpiresAt.IsZero() && !l.ExpiresAt.After(rd.Now()) {
 			r.fault("expires_at", "past", "must lie in the future")
+		}
+		if err := o.settle(rd, r); err != nil {
+			return err
+		}
+		if l.Price.Currency == "" { // of a debt that is not there
+			return nil
 		}
 		all, err := rd.Terminals(c.merchant)
 		for _, t := range all {

@@ -29,10 +29,13 @@ const (
 type order struct {
 	link     paylink.Link
 	terminal string // empty: the first that takes the currency
+	// Ids of what is looked up when the link is made; empty where there is none.
+	debt, tax, customer string
 }
 
 var orderFields = []string{"title", "description", "amount", "currency", "lines", "open_amount", "max_uses", "expires_at",
-	"redirect_url", "reference", "metadata", "language", "country", "button", "theme", "ask", "hold", "terminal", "embed_origins"}
+	"redirect_url", "reference", "metadata", "language", "country", "button", "theme", "ask", "hold", "terminal", "embed_origins",
+	"debt", "tax", "customer"}
 
 // readOrder reads a body by its words: every broken rule is told at once. What
 // depends on the moment (is the terminal there, is expires_at to come) is judged
@@ -42,9 +45,18 @@ func readOrder(v dialect.Value) (order, error) {
 	if !r.object("", v, orderFields...) {
 		return order{}, r.faults.Err()
 	}
-	o := order{terminal: r.text(v, "", "terminal", 64)}
+	o := order{terminal: r.text(v, "", "terminal", maxID), debt: r.text(v, "", "debt", maxID),
+		tax: r.text(v, "", "tax", maxID), customer: r.text(v, "", "customer", maxID)}
 	l := &o.link
-	l.Price = r.price(v, "")
+	if o.debt == "" {
+		l.Price = r.price(v, "")
+	} else {
+		for _, name := range []string{"amount", "lines", "open_amount", "currency", "reference", "max_uses"} {
+			if _, given := member(v, name); given {
+				r.fault(name, "debt_decides", "the debt decides about it; leave it out")
+			}
+		}
+	}
 	l.Page = paylink.Page{
 		Title:       r.text(v, "", "title", maxTitle),
 		Description: r.text(v, "", "description", maxDescription),
@@ -87,7 +99,7 @@ func (r *reader) price(v dialect.Value, usual paylink.Currency) paylink.Price {
 		}
 	}
 	if given != 1 {
-		r.fault("amount", "amount_choice", "give exactly one of amount, lines and open_amount")
+		r.fault("amount", "amount_choice", "give exactly one of amount, lines, open_amount and debt")
 		return p
 	}
 	before := len(r.faults)
@@ -99,7 +111,7 @@ func (r *reader) price(v dialect.Value, usual paylink.Currency) paylink.Price {
 	default:
 		p.Lines = []paylink.Line{r.open(open, &p.Currency)}
 	}
-	if len(r.faults) > before {
+	if len(r.faults) > before || len(p.Products()) > 0 { // products are looked up later
 		return p
 	}
 	if err := p.Check(); err != nil { // the total, the range: what no single field breaks
@@ -112,16 +124,9 @@ func (r *reader) price(v dialect.Value, usual paylink.Currency) paylink.Price {
 func (r *reader) lines(v dialect.Value, c *paylink.Currency) (out []paylink.Line) {
 	for i, item := range r.items(v, "", "lines", maxLines) {
 		path := fmt.Sprintf("lines[%d]", i)
-		if !r.object(path, item, "title", "amount") {
-			continue
+		if r.object(path, item, "title", "amount", "product", "quantity", "adjustable") {
+			out = append(out, r.line(path, item, c))
 		}
-		line := paylink.Line{Title: r.text(item, path, "title", maxTitle)}
-		if m, ok := member(item, "amount"); ok {
-			line.Amount = r.money(path+".amount", m, c)
-		} else {
-			r.fault(path+".amount", "required", "a line needs an amount")
-		}
-		out = append(out, line)
 	}
 	return out
 }

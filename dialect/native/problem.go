@@ -4,6 +4,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
+	"time"
 
 	"paylink"
 	"paylink/dialect"
@@ -36,6 +38,11 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	switch kind {
 	case paylink.Unauthenticated:
 		w.Header().Set("WWW-Authenticate", `Bearer realm="paylink"`)
+	case paylink.Limited:
+		var limited *paylink.Error
+		if errors.As(err, &limited) {
+			w.Header().Set("Retry-After", strconv.Itoa(int(limited.After/time.Second)+1))
+		}
 	case paylink.Unavailable:
 		w.Header().Set("Retry-After", "1")
 	}
@@ -46,7 +53,11 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if kind == paylink.Internal || kind == paylink.Unavailable {
 		h.log().Error("native API", "request", dialect.RequestID(r.Context()), "error", err)
 	}
-	p := problem(status(kind), paylink.CodeOf(e), e.Text)
+	at := status(kind)
+	if e.Code == "mail_off" { // asking again does not help
+		at = http.StatusConflict
+	}
+	p := problem(at, paylink.CodeOf(e), e.Text)
 	p.Errors = e.Faults
 	fail(w, p)
 }

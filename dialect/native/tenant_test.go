@@ -1,6 +1,7 @@
 package native_test
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,9 @@ func (m *merchant) own() belongings {
 	link := m.must(201, "POST", "/links", cake).id(m.t)
 	event := firstOf(m.t, m.must(200, "GET", "/events?object="+link, ""))
 	delivery := firstOf(m.t, m.must(200, "GET", "/webhook_endpoints/"+hook+"/deliveries", ""))
-	return belongings{"links": link, "webhook_endpoints": hook, "events": event, "deliveries": delivery}
+	all := m.goods(m.t, link)
+	maps.Copy(all, belongings{"links": link, "webhook_endpoints": hook, "events": event, "deliveries": delivery})
+	return all
 }
 
 func firstOf(t testing.TB, a reply) string {
@@ -94,7 +97,7 @@ func TestAForeignIDLooksLikeAnUnknownOne(t *testing.T) {
 // everything is all that a merchant can see.
 func (m *merchant) everything() string {
 	var b strings.Builder
-	for _, path := range []string{"/links", "/payments", "/events", "/webhook_endpoints"} {
+	for _, path := range []string{"/links", "/payments", "/events", "/webhook_endpoints", "/products", "/taxes", "/customers", "/debts"} {
 		b.WriteString(m.must(200, "GET", path, "").body)
 	}
 	hook := firstOf(m.t, m.must(200, "GET", "/webhook_endpoints", ""))
