@@ -4,6 +4,7 @@
 //
 //   - making a link over HTTP, durably, at 1, 16 and 64 callers, against a bare
 //     net/http program that commits the same rows in groups;
+//   - making a link through each foreign API, against making one through our own;
 //   - reading a payment page, against the same bytes served from memory;
 //   - a link paid end to end: look, enter the card at the sandbox, reserve,
 //     charge, settle, with the load, the sandbox and paylink on one machine;

@@ -28,7 +28,7 @@ func command(args []string) error {
 	flags.StringVar(&b.binary, "binary", "bin/paylink", "the paylink to measure")
 	flags.IntVar(&b.calls, "calls", 6000, "calls of each load (a sixth of it at 1 caller)")
 	flags.StringVar(&b.postgres, "postgres", os.Getenv("PAYLINK_TEST_POSTGRES"), "URL of a PostgreSQL server to measure with too (make bench brings one)")
-	flags.StringVar(&b.only, "only", "start,create,read,pay", "which of its measurements to make")
+	flags.StringVar(&b.only, "only", "start,create,dialects,read,pay", "which of its measurements to make")
 	flags.StringVar(&b.dir, "dir", "", "keep data and logs in this directory instead of a temporary one")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -162,7 +162,7 @@ func (e engine) run() error {
 	for _, step := range []struct {
 		name    string
 		measure func(*program) error
-	}{{"create", e.creation}, {"read", e.reading}, {"pay", e.paying}} {
+	}{{"create", e.creation}, {"dialects", e.dialects}, {"read", e.reading}, {"pay", e.paying}} {
 		if !strings.Contains(e.only, step.name) {
 			continue
 		}

@@ -23,6 +23,23 @@ type ready struct {
 		ClientSecret string `json:"client_secret"`
 		APIKey       string `json:"api_key"`
 	} `json:"frontstream"`
+	Native struct {
+		SecretKey string `json:"secret_key"`
+	} `json:"native"`
+	Payroc struct {
+		APIKey     string `json:"api_key"`
+		TerminalID string `json:"processing_terminal_id"`
+	} `json:"payroc"`
+	Devdraft struct {
+		ClientKey    string `json:"client_key"`
+		ClientSecret string `json:"client_secret"`
+	} `json:"devdraft"`
+	Elevate struct {
+		Brand             string `json:"brand"`
+		Username          string `json:"username"`
+		Password          string `json:"password"`
+		PaymentProviderID int    `json:"payment_provider_id"`
+	} `json:"elevate"`
 }
 
 // program is a running server.
