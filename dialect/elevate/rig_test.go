@@ -7,9 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,7 +33,13 @@ const (
 
 // engines are the databases that every promise is kept on.
 var engines = map[string]func(t testing.TB) string{
-	"sqlite": func(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") },
+	"sqlite": func(t testing.TB) string {
+		file := filepath.Join(t.TempDir(), "paylink.db")
+		if err := os.WriteFile(file, migrated(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	},
 	"postgres": func(t testing.TB) string {
 		return pgtest.Migrated(t, "elevate", func(dsn string) error {
 			s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{TestClock: true})
@@ -42,6 +50,28 @@ var engines = map[string]func(t testing.TB) string{
 		})
 	},
 }
+
+// migrated is an empty book: to climb all migrations for each test takes long.
+var migrated = sync.OnceValue(func() []byte {
+	dir, err := os.MkdirTemp("", "elevate")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "paylink.db")
+	s, err := sqlstore.Open(context.Background(), file, sqlstore.Options{TestClock: true})
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil {
+		panic(err)
+	}
+	book, err := os.ReadFile(file)
+	if err != nil {
+		panic(err)
+	}
+	return book
+})
 
 // onBoth proves a claim on both engines.
 func onBoth(t *testing.T, prove func(t *testing.T, r *rig)) {
