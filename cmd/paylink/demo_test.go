@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"html"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -106,15 +108,13 @@ func TestTheSameDirectoryKeepsDataAndCredentialsWithOtherPorts(t *testing.T) {
 	}
 }
 
-var curlBody = regexp.MustCompile(`-d '([^']*)'`)
-
 func TestPeopleAreToldWhatToTryAndItWorks(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	out, ended := &output{}, make(chan int, 1)
 	// No addresses: the usual ones, or any where those are taken.
 	go func() { ended <- Main{}.Run(ctx, []string{"demo", "--data", t.TempDir()}, out, &output{}) }()
-	eventually(t, "people are told", func() bool { return strings.Contains(out.String(), "or with paylink's own API") })
+	eventually(t, "people are told", func() bool { return strings.Contains(out.String(), "/demo/#apis") })
 	told := out.String()
 	for _, link := range regexp.MustCompile(`http://\S+`).FindAllString(told, 4) {
 		if status, _ := get(t, link); status != http.StatusOK {
@@ -122,21 +122,18 @@ func TestPeopleAreToldWhatToTryAndItWorks(t *testing.T) {
 		}
 	}
 	base := regexp.MustCompile(`(http://\S+)/demo/\n`).FindStringSubmatch(told)[1]
-	bodies := curlBody.FindAllStringSubmatch(told, -1)
-	if len(bodies) != 3 {
-		t.Fatalf("%d bodies for curl, want 3:\n%s", len(bodies), told)
+	own := regexp.MustCompile(`(?s)own API:\n\n(.*?)\n\nor from`).FindStringSubmatch(told)
+	if own == nil {
+		t.Fatalf("no lines for our own API:\n%s", told)
 	}
-	_, answer := postJSON(t, base+"/api/ClientSession", nil, bodies[0][1])
-	token := regexp.MustCompile(`"Token":"([^"]*)"`).FindStringSubmatch(answer)
-	if token == nil {
-		t.Fatalf("the session of the first line: %s", answer)
+	madeBy(t, own[1], nil)
+	_, start := get(t, base+"/demo/")
+	all := regexp.MustCompile(`(?s)<details><summary>(\w+)</summary>\n<pre>(.*?)</pre>`).FindAllStringSubmatch(start, -1)
+	if len(all) != 4 {
+		t.Errorf("the demo's page has lines of %d APIs, want 4", len(all))
 	}
-	if status, answer := postJSON(t, base+"/api/paylink", map[string]string{"AccessToken": token[1]}, bodies[1][1]); status != http.StatusOK {
-		t.Errorf("FrontStream's line answers %d %s", status, answer)
-	}
-	key := regexp.MustCompile(`Bearer (sk_\w+)`).FindStringSubmatch(told)[1]
-	if status, answer := postJSON(t, base+"/api/v1/links", map[string]string{"Authorization": "Bearer " + key}, bodies[2][1]); status != http.StatusCreated {
-		t.Errorf("our own line answers %d %s", status, answer)
+	for _, one := range all {
+		t.Run(one[1], func(t *testing.T) { madeBy(t, html.UnescapeString(one[2]), nil) })
 	}
 	for _, page := range []string{"/demo/", "/demo/inbox", "/stories/", "/demo/demo.css"} {
 		if status, _ := get(t, base+page); status != http.StatusOK {
@@ -146,6 +143,43 @@ func TestPeopleAreToldWhatToTryAndItWorks(t *testing.T) {
 	cancel()
 	if status := <-ended; status != 0 {
 		t.Errorf("it ended with %d", status)
+	}
+}
+
+// madeBy runs lines in a shell and fails unless the last answer has the address of a link.
+func madeBy(t *testing.T, lines string, env []string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "sh", "-ec", lines)
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil || !regexp.MustCompile(`http://127\.0\.0\.1:\d+/(pay|c)/`).Match(out) {
+		t.Errorf("the lines made no link: %v\n%s\n%s", err, lines, out)
+	}
+}
+
+func TestTheReadmesLinesMakeLinks(t *testing.T) {
+	t.Parallel()
+	_, r := startDemo(t, t.TempDir())
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"BASE=" + r.BaseURL, "SECRET_KEY=" + r.Native.SecretKey, "CLIENT_ID=" + r.FrontStream.ClientID,
+		"CLIENT_SECRET=" + r.FrontStream.ClientSecret, "API_KEY=" + r.FrontStream.APIKey, "PAYROC_KEY=" + r.Payroc.APIKey,
+		"DEVDRAFT_KEY=" + r.Devdraft.ClientKey, "DEVDRAFT_SECRET=" + r.Devdraft.ClientSecret, "ELEVATE_PASSWORD=" + r.Elevate.Password}
+	_, part, _ := strings.Cut(string(text), "## Make a link")
+	part, _, _ = strings.Cut(part, "\n## ")
+	ran := 0
+	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(part, -1) {
+		for _, lines := range strings.Split(block[1], "\n\n") {
+			if strings.Contains(lines, "curl") {
+				madeBy(t, lines, env)
+				ran++
+			}
+		}
+	}
+	if ran != 5 {
+		t.Errorf("%d ways to make a link with curl stand in the README, want 5", ran)
 	}
 }
 

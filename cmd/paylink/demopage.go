@@ -111,21 +111,8 @@ func (d *demo) offer() map[string]any {
 	if err != nil {
 		data = d.Data // the directory we are in is gone: as it was given, then
 	}
-	return map[string]any{"Icon": look.Icon().Path, "Base": d.base, "Gate": d.gate, "Link": d.link, "Data": data, "K": d.known,
-		"FrontStream": d.frontStreamLines(), "Native": d.nativeLines(), "Shell": d.shellLines(), "Numbers": testNumbers()}
-}
-
-func (d *demo) frontStreamLines() string {
-	return fmt.Sprintf(`TOKEN=$(curl -s %[1]s/api/ClientSession -H 'Content-Type: application/json' \
-  -d '{"ClientId":"%[2]s","ClientSecret":"%[3]s"}' | sed 's/.*"Token":"\([^"]*\)".*/\1/')
-curl -s %[1]s/api/paylink -H "AccessToken: $TOKEN" -H 'Content-Type: application/json' \
-  -d '{"ApiKey":"%[4]s","RedirectUrl":"https://merchant.example/thanks","PaymentLines":[{"Amount":"25.00","Type":12,"Recurring":0}]}'`,
-		d.base, d.known.ClientID, d.known.ClientSecret, d.known.APIKey)
-}
-
-func (d *demo) nativeLines() string {
-	return fmt.Sprintf(`curl -s %s/api/v1/links -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' \
-  -d '{"title":"A first invoice","amount":"25.00","currency":"USD"}'`, d.base, d.known.NativeKey)
+	return map[string]any{"Icon": look.Icon().Path, "Base": d.base, "Gate": d.gate, "Link": d.link, "Data": data, "R": d.ready(),
+		"Native": d.nativeLines(), "Shell": d.shellLines(), "APIs": d.apis(), "Numbers": testNumbers()}
 }
 
 // tell says where everything is: in the ready file for programs, else to people.
@@ -142,30 +129,16 @@ func (d *demo) tell(stdout io.Writer) error {
   The bank and its numbers  %[3]s/
   Our API, for people       %[2]s/docs
 
-Make a link as FrontStream's clients do:
+Make a link with paylink's own API:
 
 %[4]s
 
-or with paylink's own API:
+or from another terminal in this directory:
 
 %[6]s
 
-or from another terminal in this directory:
+How FrontStream's, Payroc's, Devdraft's and Elevate's clients do it: %[2]s/demo/#apis
 
-%[7]s
-
-`, d.link, d.base, d.gate, d.frontStreamLines(), d.Data, d.nativeLines(), d.shellLines())
+`, d.link, d.base, d.gate, d.nativeLines(), d.Data, d.shellLines())
 	return err
-}
-
-// shellLines are our own commands. In the demo's usual directory they find it by
-// themselves.
-func (d *demo) shellLines() string {
-	at := ""
-	if filepath.Clean(d.Data) != "paylink-demo" {
-		at = "export PAYLINK_URL=" + d.base + " PAYLINK_SECRET_KEY=" + d.known.NativeKey + "\n"
-	}
-	return at + `paylink link make --amount 25 --title "Invoice 42"
-paylink payments ls
-paylink listen --forward http://127.0.0.1:3000/hooks --events 'payment.*'`
 }
