@@ -88,12 +88,23 @@ func (s *Server) event(c Charge, now int64) Event {
 }
 
 // stale is what a muddled gateway lets follow the truth: the authorization
-// before it, a state of no meaning, and the failure of an older try.
+// before it, or the question to the wallet's owner, a state of no meaning, and the
+// failure of an older try. Before a question there was nothing.
 func (s *Server) stale(c Charge, now int64) []Event {
 	var events []Event
-	for i, st := range []State{Authorized, "processing", Declined} {
+	past := []State{Authorized, "processing", Declined}
+	switch {
+	case c.State == RequiresAction:
+		past = nil
+	case c.Method == walletMethod:
+		past[0] = RequiresAction
+	}
+	for i, st := range past {
 		old := c
 		old.State, old.Captured, old.Version = st, 0, 0
+		if st == RequiresAction {
+			old.ActionURL = s.o.BaseURL + "/pay/" + paylink.NewToken()
+		}
 		if st == Declined {
 			old.ID, old.Reason = "ch_"+paylink.NewToken(), "do_not_honor"
 		}
