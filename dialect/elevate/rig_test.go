@@ -35,8 +35,10 @@ const (
 var engines = map[string]func(t testing.TB) string{
 	"sqlite": func(t testing.TB) string {
 		file := filepath.Join(t.TempDir(), "paylink.db")
-		if err := os.WriteFile(file, migrated(), 0o600); err != nil {
-			t.Fatal(err)
+		for end, content := range migrated() {
+			if err := os.WriteFile(file+end, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 		return file
 	},
@@ -51,8 +53,9 @@ var engines = map[string]func(t testing.TB) string{
 	},
 }
 
-// migrated is an empty book: to climb all migrations for each test takes long.
-var migrated = sync.OnceValue(func() []byte {
+// migrated is an empty book, its file and its log, by the ends of their names: to climb
+// all migrations for each test takes long.
+var migrated = sync.OnceValue(func() map[string][]byte {
 	dir, err := os.MkdirTemp("", "elevate")
 	if err != nil {
 		panic(err)
@@ -66,9 +69,12 @@ var migrated = sync.OnceValue(func() []byte {
 	if err != nil {
 		panic(err)
 	}
-	book, err := os.ReadFile(file)
-	if err != nil {
-		panic(err)
+	book := map[string][]byte{}
+	for _, end := range []string{"", "-wal"} {
+		// Whether a log is left is SQLite's business.
+		if content, err := os.ReadFile(file + end); err == nil {
+			book[end] = content
+		}
 	}
 	return book
 })
