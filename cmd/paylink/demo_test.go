@@ -122,6 +122,9 @@ func TestPeopleAreToldWhatToTryAndItWorks(t *testing.T) {
 		}
 	}
 	base := regexp.MustCompile(`(http://\S+)/demo/\n`).FindStringSubmatch(told)[1]
+	if !strings.Contains(told, "export PAYLINK_URL="+base) || !strings.Contains(told, "paylink link make") || !strings.Contains(told, base+"/docs") {
+		t.Errorf("our own commands and documentation are not told:\n%s", told)
+	}
 	bodies := curlBody.FindAllStringSubmatch(told, -1)
 	if len(bodies) != 3 {
 		t.Fatalf("%d bodies for curl, want 3:\n%s", len(bodies), told)
