@@ -157,6 +157,35 @@ func (c *nativeClient) payByForm(link string) {
 	}
 }
 
+// goods tells the story of what stands beside links, and of a link of each.
+func (c *nativeClient) goods(linkID string) {
+	c.t.Helper()
+	product := text(c.do(201, "POST", "/products", `{"name":"Ticket","description":"One seat","price":"25.00","currency":"USD","images":["https://shop.example/a.jpg"],"metadata":{"a":"b"}}`), "id")
+	tax := text(c.do(201, "POST", "/taxes", `{"name":"VAT","percent":"8.875"}`), "id")
+	customer := text(c.do(201, "POST", "/customers", `{"first_name":"Ada","email":"ada@buyer.example","country":"GB"}`), "id")
+	debt := text(c.do(201, "POST", "/debts", `{"amount":{"minor":8000,"currency":"USD"},"title":"Invoice","customer":"`+customer+`","due_on":"2027-01-31"}`), "id")
+	c.do(201, "POST", "/links", `{"currency":"USD","lines":[{"product":"`+product+`","quantity":2}],"tax":"`+tax+`","customer":"`+customer+`"}`)
+	c.do(201, "POST", "/links", `{"debt":"`+debt+`"}`)
+	for path, change := range map[string]string{"/products/" + product: `{"price":"26.00","description":null}`, "/taxes/" + tax: `{"percent":"9"}`,
+		"/customers/" + customer: `{"city":"London","country":null}`, "/debts/" + debt: `{"amount":"79.00","due_on":null}`} {
+		c.do(200, "POST", path, change)
+		c.do(200, "GET", path, "")
+		c.do(400, "POST", path, `{"nothing":"x"}`)
+	}
+	for _, path := range []string{"/products?active=true", "/taxes?limit=1", "/customers?email=ADA@buyer.example", "/debts?unpaid=true&customer=" + customer} {
+		c.first(path)
+	}
+	c.do(200, "POST", "/debts/"+debt+"/cancel", `{"reason":"cash"}`)
+	c.do(409, "POST", "/debts/"+debt+"/cancel", "")
+	share := c.do(201, "POST", "/links/"+linkID+"/share", `{"recipients":[{"name":"Ada","email":"ada@buyer.example"}],"message":"Hello","merchant_copy":true}`)
+	c.first("/links/" + linkID + "/shares")
+	c.do(200, "GET", "/shares/"+text(share, "id"), "")
+	for _, path := range []string{"/products/" + product, "/taxes/" + tax, "/customers/" + customer} {
+		c.do(204, "DELETE", path, "")
+		c.do(404, "GET", path, "")
+	}
+}
+
 // The document that the program serves is valid OpenAPI 3.1, and a whole story of
 // requests and answers is as it says: kin-openapi is the judge.
 func TestTheOpenAPIDocumentTellsTheTruth(t *testing.T) {
@@ -192,6 +221,12 @@ func TestTheOpenAPIDocumentTellsTheTruth(t *testing.T) {
 	if text(c.do(200, "GET", "/deliveries/"+delivery, ""), "state") != "delivered" || c.first("/deliveries/" + delivery + "/tries")["status"] != 204.0 {
 		t.Error("the delivery's log does not tell what the merchant answered")
 	}
+	c.do(200, "POST", "/links/"+linkID, `{"title":"Pie","lines":[{"title":"Pie","amount":"21.00","quantity":2,"adjustable":{"least":1,"most":3}}],"metadata":{"a":null},"embed_origins":["https://shop.example"]}`, "If-Match", "*")
+	c.do(200, "POST", "/links?dry_run=true", `{"amount":"1.00","currency":"USD"}`)
+	for _, path := range []string{"/links?metadata[a]=b&expand=payments&created_from=2020-01-01T00:00:00Z", "/links/" + linkID + "?expand=payments", "/payments?expand=link&reference=INV-1", "/payments/" + text(payment, "id") + "?expand=link"} {
+		c.do(200, "GET", path, "")
+	}
+	c.goods(linkID)
 	c.do(201, "POST", "/deliveries/"+delivery+"/replay", "")
 	c.do(200, "POST", "/webhook_endpoints/"+hookID+"/rotate", "{}")
 	c.do(200, "POST", "/webhook_endpoints/"+hookID+"/enable", "")
@@ -201,6 +236,7 @@ func TestTheOpenAPIDocumentTellsTheTruth(t *testing.T) {
 	// What is refused is refused as the document says, and by it as well.
 	c.do(409, "POST", "/links/"+text(open, "id")+"/close", "")
 	c.do(422, "POST", "/webhook_endpoints", `{"url":"https://shop.example/other"}`, "Idempotency-Key", "h")
+	c.do(412, "POST", "/links/"+linkID, `{"title":"x"}`, "If-Match", `"1"`)
 	c.do(401, "GET", "/links", "", "Authorization", "Bearer sk_wrong")
 	for _, id := range []string{"/links/plk_0", "/payments/pay_0", "/events/evt_0", "/webhook_endpoints/whe_0", "/deliveries/whd_0", "/deliveries/whd_0/tries"} {
 		c.do(404, "GET", id, "")

@@ -122,6 +122,9 @@ func TestPeopleAreToldWhatToTryAndItWorks(t *testing.T) {
 		}
 	}
 	base := regexp.MustCompile(`(http://\S+)/demo/\n`).FindStringSubmatch(told)[1]
+	if !strings.Contains(told, "export PAYLINK_URL="+base) || !strings.Contains(told, "paylink link make") || !strings.Contains(told, base+"/docs") {
+		t.Errorf("our own commands and documentation are not told:\n%s", told)
+	}
 	own := regexp.MustCompile(`(?s)own API:\n\n(.*?)\n\nor from`).FindStringSubmatch(told)
 	if own == nil {
 		t.Fatalf("no lines for our own API:\n%s", told)
