@@ -223,6 +223,58 @@ func TestDuringRotationBothSecretsSign(t *testing.T) {
 	}
 }
 
+func TestAMerchantsOwnSecretSigns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	rc := newReceiver(t)
+	const first, second = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+	change, err := r.AddsEndpointWith(paylink.Endpoint{MerchantID: r.merchant.ID, URL: rc.URL}, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := r.did(change).Endpoint
+	r.issue(nil)
+	r.deliver()
+	changed := r.did(r.AmendsEndpoint(r.merchant.ID, e.ID, func(e *paylink.Endpoint) error { e.Description = "Mine"; return nil }, second)).Endpoint
+	if changed.Description != "Mine" || changed.URL != rc.URL {
+		t.Errorf("changed: %+v", changed)
+	}
+	r.issue(nil)
+	r.deliver()
+	got := rc.messages()
+	if len(got) != 2 {
+		t.Fatalf("%d messages", len(got))
+	}
+	for i, texts := range [][]string{{first}, {first, second}} {
+		for _, text := range texts {
+			secret, err := signing.ParseSecret(text)
+			if err == nil {
+				err = signing.Verify(got[i].header, got[i].body, time.Now(), secret)
+			}
+			if err != nil {
+				t.Errorf("message %d by %s: %v", i, text, err)
+			}
+		}
+	}
+	// Switched off it hears nothing; on again it does.
+	off := func(is bool) {
+		r.did(r.AmendsEndpoint(r.merchant.ID, e.ID, func(e *paylink.Endpoint) error { e.Disabled = is; return nil }, ""))
+		r.issue(nil)
+		r.deliver()
+	}
+	off(true)
+	off(false)
+	if n := len(rc.messages()); n != 3 {
+		t.Errorf("%d messages", n)
+	}
+	if _, err := r.AddsEndpointWith(paylink.Endpoint{}, "whsec_x"); paylink.KindOf(err) != paylink.Invalid || err == nil {
+		t.Errorf("a secret that is none: %v", err)
+	}
+	if err := r.refused(r.AmendsEndpoint(r.merchant.ID, e.ID, func(*paylink.Endpoint) error { return nil }, "short")); paylink.KindOf(err) != paylink.Invalid {
+		t.Errorf("a secret that is none: %v", err)
+	}
+}
+
 func TestARemovedEndpointHearsNothingMore(t *testing.T) {
 	t.Parallel()
 	r, rc := newRig(t), newReceiver(t)

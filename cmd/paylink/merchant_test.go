@@ -76,6 +76,20 @@ func TestAnOperatorSetsUpAMerchantWhoIsThenPaid(t *testing.T) {
 	if status := list(); status != http.StatusOK {
 		t.Errorf("the merchant's key answers %d", status)
 	}
+	pair := made(t, book, "key", "add", merchant, "--api", "devdraft")
+	req, err := http.NewRequest(http.MethodGet, base+"/api/v0/payment-links", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("x-client-key", pair["client_key"].(string))
+	req.Header.Set("x-client-secret", pair["secret"].(string))
+	res, err := browser.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := readAnswer(t, res); status != http.StatusOK || !strings.HasPrefix(body, `[{"id":"pl_`) {
+		t.Errorf("Devdraft's key answers %d %s", status, body)
+	}
 	// A second merchant, while the server has the book.
 	second := made(t, book, "add", "--name", "Second Shop")["merchant"].(string)
 	made(t, book, "key", "add", second)

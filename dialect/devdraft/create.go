@@ -29,8 +29,10 @@ func (h *Handler) createLink(c call) (answer, error) {
 	l := paylink.Link{MerchantID: c.merchant, Dialect: Name}
 	var m means
 	err = h.Till.Read(c.Context(), func(r paylink.Reader) (err error) {
-		m, err = t.find(r, c.merchant, terms{})
-		return err
+		if m, err = t.find(r, c.merchant, terms{}); err != nil {
+			return err
+		}
+		return free(r, strings.ToLower(t.Slug))
 	})
 	if err == nil {
 		err = t.onto(&l, m, terms{})
@@ -44,7 +46,22 @@ func (h *Handler) createLink(c call) (answer, error) {
 			return http.StatusCreated, dialect.JSON(h.shown(l, t, m, url))
 		}})
 	if paylink.CodeOf(err) == "address_taken" {
-		err = problem(409, "Payment link with this url already exists")
+		err = slugTaken
 	}
 	return answer{a.Status, a.Body}, err
+}
+
+var slugTaken = problem(409, "Payment link with this url already exists")
+
+// free refuses a slug that is the secret part of some link's URL: whoever knows that
+// link must not be able to lead its payers elsewhere.
+func free(r paylink.Reader, slug string) error {
+	_, err := r.Address(paylink.AddressToken, slug)
+	switch {
+	case err == nil:
+		return slugTaken
+	case paylink.KindOf(err) == paylink.NotFound:
+		return nil
+	}
+	return err
 }

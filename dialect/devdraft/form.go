@@ -1,7 +1,6 @@
 package devdraft
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -212,7 +211,7 @@ func (f *form) picture(name string, raw []byte, merchant string) error {
 		return problem(400, []string{"images must contain no more than 10 elements"})
 	}
 	sum := sha256.Sum256(raw)
-	f.files = append(f.files, paylink.File{MerchantID: merchant, Type: kind, Bytes: bytes.Clone(raw)})
+	f.files = append(f.files, paylink.File{MerchantID: merchant, Type: kind, Bytes: raw})
 	f.note(hex.EncodeToString(sum[:]))
 	return nil
 }

@@ -291,6 +291,21 @@ func TestSlugs(t *testing.T) {
 	})
 }
 
+// Whoever knows a link's URL can't take its place by a slug of the same letters.
+func TestASlugIsNoLinksToken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "sqlite")
+	l := r.link(r.make(nil))
+	err := r.store.Update(t.Context(), func(tx paylink.Tx) error {
+		return tx.AddAddress(paylink.Address{Kind: paylink.AddressToken, Value: "abcdefghijklmnopqrstuv", LinkID: l.ID, CreatedAt: tx.Now()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.must(409, "POST", links, plain(map[string]any{"url": "ABCDEFGHIJKLMNOPQRSTUV"}))
+	r.make(map[string]any{"url": "abcdefghijklmnopqrstuw"})
+}
+
 // A link that another API made is told in these words, and can be paused here.
 func TestLinksOfOtherAPIs(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {

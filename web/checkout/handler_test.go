@@ -556,3 +556,25 @@ func TestPagesAreServedCompressedToWhoTakesIt(t *testing.T) {
 		t.Errorf("%q, %d bytes", w.Header().Get("Content-Encoding"), w.Body.Len())
 	}
 }
+
+// A readable address leads to the link's own, and nowhere else.
+func TestANameLeadsToItsLink(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: till.Sight{Offer: documented()}}
+	mux := site(t, a, func(h *checkout.Handler) {
+		h.Open = func(_ context.Context, name string) (string, error) {
+			if name != "spring/sale" {
+				return "", paylink.E(paylink.NotFound, "unknown", "no such name")
+			}
+			return "https://pay.example/pay/tok", nil
+		}
+	})
+	if w := get(mux, "/c/spring/sale"); w.Code != http.StatusFound || w.Header().Get("Location") != "https://pay.example/pay/tok" || w.Header().Get("Cache-Control") != "no-store" {
+		t.Errorf("%d %v", w.Code, w.Header())
+	}
+	for _, where := range []http.Handler{mux, site(t, a, nil)} {
+		if w := get(where, "/c/nope"); w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), "know this link") {
+			t.Errorf("an unknown name: %d", w.Code)
+		}
+	}
+}
