@@ -131,20 +131,20 @@ func TestAStrangersFrameShowsNothing(t *testing.T) {
 func TestTheDocumentationIsForEverybody(t *testing.T) {
 	t.Parallel()
 	p := Start(t)
-	for name, size := range map[string]TabOption{"wide": Viewport(1280, 900), "phone": Phone()} {
-		for _, scheme := range []string{"light", "dark"} {
-			tab := p.Open(t, size, NoScript(), Media("prefers-color-scheme", scheme))
-			if status := tab.Goto(p.Ready.BaseURL + "/docs"); status != http.StatusOK {
-				t.Fatalf("the page is answered %d", status)
-			}
-			tab.fits("docs " + name)
-			tab.Close()
-			if name == "wide" { // axe needs scripts
-				seen := p.Open(t, size, Media("prefers-color-scheme", scheme))
-				seen.Goto(p.Ready.BaseURL + "/docs")
-				seen.Axe("the documentation, " + scheme)
-				seen.Close()
-			}
+	open := func(opts ...TabOption) *Tab {
+		tab := p.Open(t, opts...)
+		if status := tab.Goto(p.Ready.BaseURL + "/docs"); status != http.StatusOK {
+			t.Fatalf("the page is answered %d", status)
 		}
+		return tab
+	}
+	tab := open(Phone(), NoScript())
+	tab.fits("the documentation on a phone")
+	tab.Close()
+	for _, scheme := range []string{"light", "dark"} {
+		tab := open(Viewport(1280, 900), Media("prefers-color-scheme", scheme))
+		tab.fits("the documentation")
+		tab.Axe("the documentation, " + scheme)
+		tab.Close()
 	}
 }
