@@ -18,8 +18,8 @@ import (
 	"paylink/audit"
 	"paylink/gateway/sandbox"
 	"paylink/gateway/sandbox/bank"
-	"paylink/internal/pgtest"
 	"paylink/internal/vault"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -193,7 +193,7 @@ func TestTheRealBooksBreakNoRule(t *testing.T) {
 	t.Parallel()
 	for name, dsn := range map[string]func() string{
 		"SQLite":     func() string { return filepath.Join(t.TempDir(), "paylink.db") },
-		"PostgreSQL": func() string { return pgtest.DSN(t) },
+		"PostgreSQL": func() string { return booktest.Postgres(t) },
 	} {
 		at := dsn()
 		t.Run(name, func(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"paylink"
-	"paylink/internal/pgtest"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -20,7 +20,7 @@ func onBoth(t *testing.T, test func(t *testing.T, r *rig)) {
 			t.Parallel()
 			r := newRig(t)
 			if engine == "postgres" {
-				db, err := sqlstore.Open(t.Context(), pgtest.Migrated(t, "till", migrate), sqlstore.Options{TestClock: true})
+				db, err := sqlstore.Open(t.Context(), booktest.Postgres(t), sqlstore.Options{TestClock: true})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -19,7 +19,7 @@ import (
 	"paylink"
 	"paylink/gateway/sandbox"
 	"paylink/gateway/sandbox/bank"
-	"paylink/internal/pgtest"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -315,7 +315,7 @@ func TestProveUnknownOutcomes(t *testing.T) {
 					t.Parallel()
 					dsn := filepath.Join(t.TempDir(), "paylink.db")
 					if engine == "postgres" {
-						dsn = pgtest.Migrated(t, "till", migrate)
+						dsn = booktest.Postgres(t)
 					}
 					w := openWorld(t, dsn, uint64(seed))
 					made, err := w.Enrol(t.Context(), till.Enrolment{Merchant: &paylink.Merchant{Name: "Prove"},
@@ -348,12 +348,4 @@ func TestProveUnknownOutcomes(t *testing.T) {
 			}
 		})
 	}
-}
-
-func migrate(dsn string) error {
-	db, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{})
-	if err != nil {
-		return err
-	}
-	return db.Close()
 }

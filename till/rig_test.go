@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"paylink"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -40,7 +40,7 @@ func (plain) Open(s, c []byte) ([]byte, error) {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	db, err := sqlstore.Open(t.Context(), filepath.Join(t.TempDir(), "paylink.db"), sqlstore.Options{TestClock: true})
+	db, err := sqlstore.Open(t.Context(), booktest.SQLite(t), sqlstore.Options{TestClock: true})
 	if err != nil {
 		t.Fatal(err)
 	}

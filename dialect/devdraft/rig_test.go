@@ -17,8 +17,8 @@ import (
 
 	"paylink"
 	"paylink/dialect/devdraft"
-	"paylink/internal/pgtest"
 	"paylink/internal/vault"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -29,18 +29,7 @@ var day = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 const clientKey, clientSecret = "ck_of_the_test", "secret-of-the-test"
 
 // engines are the databases that every promise is kept on.
-var engines = map[string]func(t testing.TB) string{
-	"sqlite": func(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") },
-	"postgres": func(t testing.TB) string {
-		return pgtest.Migrated(t, "devdraft", func(dsn string) error {
-			s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{TestClock: true})
-			if err != nil {
-				return err
-			}
-			return s.Close()
-		})
-	},
-}
+var engines = booktest.Engines
 
 // rig is the API over a real store, with one app.
 type rig struct {

@@ -7,18 +7,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path"
-	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"paylink"
 	"paylink/dialect/elevate"
-	"paylink/internal/pgtest"
 	"paylink/internal/vault"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -32,52 +29,7 @@ const (
 )
 
 // engines are the databases that every promise is kept on.
-var engines = map[string]func(t testing.TB) string{
-	"sqlite": func(t testing.TB) string {
-		file := filepath.Join(t.TempDir(), "paylink.db")
-		for end, content := range migrated() {
-			if err := os.WriteFile(file+end, content, 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return file
-	},
-	"postgres": func(t testing.TB) string {
-		return pgtest.Migrated(t, "elevate", func(dsn string) error {
-			s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{TestClock: true})
-			if err != nil {
-				return err
-			}
-			return s.Close()
-		})
-	},
-}
-
-// migrated is an empty book, its file and its log, by the ends of their names: to climb
-// all migrations for each test takes long.
-var migrated = sync.OnceValue(func() map[string][]byte {
-	dir, err := os.MkdirTemp("", "elevate")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
-	file := filepath.Join(dir, "paylink.db")
-	s, err := sqlstore.Open(context.Background(), file, sqlstore.Options{TestClock: true})
-	if err == nil {
-		err = s.Close()
-	}
-	if err != nil {
-		panic(err)
-	}
-	book := map[string][]byte{}
-	for _, end := range []string{"", "-wal"} {
-		// Whether a log is left is SQLite's business.
-		if content, err := os.ReadFile(file + end); err == nil {
-			book[end] = content
-		}
-	}
-	return book
-})
+var engines = booktest.Engines
 
 // onBoth proves a claim on both engines.
 func onBoth(t *testing.T, prove func(t *testing.T, r *rig)) {

@@ -9,13 +9,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"path"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"paylink"
 	"paylink/dialect/frontstream"
-	"paylink/internal/pgtest"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -28,18 +27,7 @@ const (
 )
 
 // engines are the databases that every promise is kept on.
-var engines = map[string]func(t testing.TB) string{
-	"sqlite": func(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") },
-	"postgres": func(t testing.TB) string {
-		return pgtest.Migrated(t, "frontstream", func(dsn string) error {
-			s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{TestClock: true})
-			if err != nil {
-				return err
-			}
-			return s.Close()
-		})
-	},
-}
+var engines = booktest.Engines
 
 // rig is the API over a real store, with one merchant and their partner.
 type rig struct {

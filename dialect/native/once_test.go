@@ -5,12 +5,12 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"paylink/store/booktest"
 	"strings"
 	"testing"
 
 	"paylink"
 	"paylink/dialect/dialecttest"
-	"paylink/internal/pgtest"
 )
 
 // call sends a request without judging its answer: from many goroutines at once.
@@ -44,7 +44,7 @@ func TestCallsAreDoneOnce(t *testing.T) {
 				t.Parallel()
 				dsn := filepath.Join(t.TempDir(), "paylink.db")
 				if engine == "postgres" {
-					dsn = pgtest.DSN(t)
+					dsn = booktest.Postgres(t)
 				}
 				r := newRig(t, dsn)
 				me, stranger := r.merchant("me"), r.merchant("stranger")

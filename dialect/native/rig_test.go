@@ -7,15 +7,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"paylink"
 	"paylink/dialect/native"
-	"paylink/internal/pgtest"
 	"paylink/internal/safedial"
 	"paylink/internal/vault"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -30,9 +29,9 @@ type rig struct {
 	url  string // where it listens
 }
 
-func sqlite(t testing.TB) *rig { return newRig(t, filepath.Join(t.TempDir(), "paylink.db")) }
+func sqlite(t testing.TB) *rig { return newRig(t, booktest.SQLite(t)) }
 
-func postgres(t testing.TB) *rig { return newRig(t, pgtest.DSN(t)) }
+func postgres(t testing.TB) *rig { return newRig(t, booktest.Postgres(t)) }
 
 func newRig(t testing.TB, dsn string) *rig {
 	t.Helper()

@@ -18,8 +18,8 @@ import (
 
 	"paylink"
 	"paylink/dialect/payroc"
-	"paylink/internal/pgtest"
 	"paylink/internal/vault"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/till"
 )
@@ -42,18 +42,7 @@ type rig struct {
 }
 
 // engines are the databases that promises about stored things are kept on.
-var engines = map[string]func(t testing.TB) string{
-	"sqlite": func(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") },
-	"postgres": func(t testing.TB) string {
-		return pgtest.Migrated(t, "payroc", func(dsn string) error {
-			s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{TestClock: true})
-			if err != nil {
-				return err
-			}
-			return s.Close()
-		})
-	},
-}
+var engines = booktest.Engines
 
 func newRig(t testing.TB) *rig { return newRigOn(t, engines["sqlite"](t)) }
 

@@ -29,6 +29,8 @@ var rooms = []room{
 
 	{path: "store/storetest", mayImport: []string{"."},
 		why: "what a Store is must not depend on one of them"},
+	{path: "store/booktest", mayImport: []string{".", "store/sqlstore", "internal/pgtest"},
+		why: "books for everybody's tests"},
 	{path: "store/*", mayImport: []string{".", "internal/fault"},
 		why: "a store is a tool of the till and knows no rule"},
 	{path: "gateway/gatewaytest", mayImport: []string{"."},
