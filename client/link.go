@@ -169,6 +169,7 @@ type LinkChange struct {
 	Theme        *string            `json:"theme,omitempty"`
 	Ask          *Ask               `json:"ask,omitempty"`
 	EmbedOrigins []string           `json:"embed_origins,omitempty"`
+	Paused       *bool              `json:"paused,omitempty"` // nobody can begin to pay it until it goes on
 	Unset        []string           `json:"-"`
 	// IfVersion makes the change only to this version of the link; 0: to any.
 	IfVersion int `json:"-"`

@@ -19,7 +19,7 @@ var (
 	priceFields = []string{"amount", "lines", "open_amount"}
 	freeFields  = []string{"metadata", "embed_origins"}
 	amendFields = append(append([]string{"title", "description", "max_uses", "expires_at", "redirect_url", "language", "country",
-		"button", "theme", "ask", "object_version"}, priceFields...), freeFields...)
+		"button", "theme", "ask", "paused", "object_version"}, priceFields...), freeFields...)
 )
 
 // amendLink changes the members that the body names and leaves the others; null is
@@ -100,6 +100,9 @@ func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 	}
 	if named("ask") {
 		p.Ask = r.ask(v)
+	}
+	if named("paused") {
+		l.Paused = r.flag(v, "", "paused")
 	}
 	if named("embed_origins") {
 		p.Embed = r.embed(v)

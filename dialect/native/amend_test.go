@@ -40,6 +40,9 @@ func TestAChangeTouchesWhatItNamesOnly(t *testing.T) {
 			if read := m.must(200, "GET", path, ""); read.body != a.body || read.header.Get("ETag") != `"3"` {
 				t.Errorf("read: %s with ETag %s, changed: %s", read.body, read.header.Get("ETag"), a.body)
 			}
+			if a := m.must(200, "POST", path+"?dry_run=true", `{"paused":true}`); a.get(t, "result.standing") != "paused" {
+				t.Errorf("paused: %s", a.body)
+			}
 			if n := len(m.must(200, "GET", "/events?object="+link.id(t)+"&type=link.updated", "").get(t, "data").([]any)); n != 2 {
 				t.Errorf("two changes were told %d times", n)
 			}
@@ -65,6 +68,7 @@ func TestAChangeThatBreaksARuleChangesNothing(t *testing.T) {
 		`{"title":"4111 1111 1111 1111"}`:                             "title card_number",
 		`{"metadata":{"a":1}}`:                                        "metadata.a type",
 		`{"metadata":"x"}`:                                            "metadata type",
+		`{"paused":"yes"}`:                                            "paused type",
 		`{"ask":true,"title":1}`:                                      "ask type|title type",
 		`{"embed_origins":["https://shop.example/path"]}`:             "embed_origins[0] origin",
 		`{"embed_origins":["http://shop.example"]}`:                   "embed_origins[0] origin",
