@@ -28,7 +28,11 @@ func (h *Handler) updateLink(c call) (answer, error) {
 		if err != nil || l.MerchantID != c.merchant {
 			return done, orElse(absent(err, "Payment link"), unknown("Payment link"))
 		}
-		was, err := termsOf(l, tx.Now())
+		_, standing, err := h.Till.Stands(tx, l)
+		if err != nil {
+			return done, err
+		}
+		was, err := termsOf(l, standing)
 		if err != nil {
 			return done, err
 		}
@@ -42,12 +46,12 @@ func (h *Handler) updateLink(c call) (answer, error) {
 		if m, err = t.find(tx, c.merchant, was); err != nil {
 			return done, err
 		}
-		if l.Dialect != Name && !reflect.DeepEqual(t, withStatus(was, t.Status)) {
+		if l.Dialect != Name && !reflect.DeepEqual(t, was.pausedAs(t)) {
 			return done, problem(409, "another API made this payment link; its status can be changed here, the rest where it was made")
 		}
 		if done, err = h.Till.Amends(till.Amendment{LinkID: id, MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
 			if l.Dialect != Name {
-				l.Paused = t.paused(was, l.Paused)
+				l.Paused = t.Paused
 				return nil
 			}
 			if err := t.onto(l, m, was); err != nil {
@@ -60,15 +64,17 @@ func (h *Handler) updateLink(c call) (answer, error) {
 		}})(tx); err != nil {
 			return done, err
 		}
-		t.Status = status(done.Link, tx.Now())
-		return done, nil
+		_, standing, err = h.Till.Stands(tx, done.Link)
+		t.Status = status(done.Link, standing)
+		return done, err
 	}, func(d till.Changed) (int, string, any) {
 		return http.StatusOK, d.Link.ID, h.shown(d.Link, t, m, d.URL)
 	})
 }
 
-func withStatus(t terms, s string) terms {
-	t.Status = s
+// pausedAs is t with what another says of its status.
+func (t terms) pausedAs(o terms) terms {
+	t.Paused, t.Status = o.Paused, o.Status
 	return t
 }
 
@@ -91,7 +97,9 @@ func (h *Handler) changed(body dialect.Value, was terms, url string) (terms, err
 	if was.Limit == nil && t.Limit != nil && *t.Limit == was.limited() && t.MaxPayments == was.MaxPayments {
 		t.Limit = nil // it was answered, and is sent back
 	}
-	r.word("status", &t.Status, active, idle, expired)
+	if r.word("status", &t.Status, active, idle, expired); r.has("status") && t.Status != expired {
+		t.Paused = t.Status == idle
+	}
 	if t.Status == expired && was.Status != expired {
 		r.wrong("status can be set to ACTIVE and INACTIVE; a link expires by its expiration_date")
 	}

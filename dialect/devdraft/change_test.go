@@ -110,7 +110,11 @@ func TestStatuses(t *testing.T) {
 	if a := r.must(200, "PUT", once, `{"status":"ACTIVE"}`); a.text(t, "status") != "INACTIVE" {
 		t.Errorf("set to be active, with no use left: %s", a.body)
 	}
-	r.must(200, "PUT", once, `{"maxPayments":2}`)
+	r.must(200, "PUT", once, `{"status":"INACTIVE","maxPayments":2}`)
+	if s := status(once); s != "INACTIVE" {
+		t.Errorf("with another use, and inactive for all that: %s", s)
+	}
+	r.must(200, "PUT", once, `{"status":"ACTIVE"}`)
 	if s := status(once); s != "ACTIVE" {
 		t.Errorf("with another use: %s", s)
 	}
@@ -147,6 +151,9 @@ func TestALinkFollowsItsProducts(t *testing.T) {
 		t.Errorf("the payer sees %+v", l.Price.Lines)
 	}
 	r.must(200, "DELETE", "/api/v0/products/"+tee, "")
+	if a := r.must(200, "GET", path, ""); a.text(t, "status") != "INACTIVE" {
+		t.Errorf("without its goods: %s", a.body)
+	}
 	if a := r.must(200, "PUT", path, `{"title":"Without goods"}`); !strings.Contains(a.body, `"name":"Shirt"`) {
 		t.Errorf("told: %s", a.body)
 	}

@@ -212,7 +212,7 @@ func (t terms) onto(l *paylink.Link, m means, was terms) error {
 	if l.ID == "" || t.CustomerID != was.CustomerID || t.Phone != was.Phone {
 		l.CustomerID, l.Page.Prefill = t.CustomerID, prefill(m.customer, t.Phone)
 	}
-	l.Reference, l.ExpiresAt, l.Paused = t.Reference, t.Expires, t.paused(was, l.Paused)
+	l.Reference, l.ExpiresAt, l.Paused = t.Reference, t.Expires, t.Paused
 	p := &l.Page
 	p.Title, p.Description, p.Markdown, p.Cover, p.Donation = t.Title, t.Description, true, t.Cover, t.LinkType == donation
 	p.Ask.Name, p.Ask.Email, p.Ask.Address, p.Ask.Phone = true, true, t.Address, t.Phone
@@ -253,14 +253,6 @@ func (t terms) repriced(was terms) bool {
 		}
 	}
 	return false
-}
-
-// paused is whether payers are kept out. EXPIRED is nobody's to set.
-func (t terms) paused(was terms, now bool) bool {
-	if t.Status == was.Status {
-		return now
-	}
-	return t.Status == idle
 }
 
 // metadata is a link's with the texts of its custom fields, by which our own API finds

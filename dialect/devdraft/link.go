@@ -3,7 +3,6 @@ package devdraft
 import (
 	"encoding/json"
 	"strings"
-	"time"
 
 	"paylink"
 )
@@ -78,7 +77,7 @@ type linkTax struct {
 
 // termsOf are the terms of a link as it stands. What our vocabulary knows is read from
 // there, so that a change by another API is seen here; the rest from Foreign.
-func termsOf(l paylink.Link, now time.Time) (t terms, err error) {
+func termsOf(l paylink.Link, standing paylink.Standing) (t terms, err error) {
 	if l.Dialect == Name {
 		err = json.Unmarshal([]byte(l.Foreign), &t.kept)
 	} else {
@@ -94,7 +93,7 @@ func termsOf(l paylink.Link, now time.Time) (t terms, err error) {
 	} else {
 		t.TaxID = t.kept.TaxID
 	}
-	t.Expires, t.Status = l.ExpiresAt, status(l, now)
+	t.Expires, t.Paused, t.Status = l.ExpiresAt, l.Paused, status(l, standing)
 	for _, line := range l.Price.Lines {
 		if line.Product != "" {
 			t.Items = append(t.Items, item{line.Product, line.N()})
@@ -156,17 +155,16 @@ func title(l paylink.Link) string {
 
 // status says ACTIVE of whatever can be paid now or soon: a payment that is under way
 // changes nothing.
-func status(l paylink.Link, now time.Time) string {
-	if l.Paused {
+func status(l paylink.Link, standing paylink.Standing) string {
+	switch {
+	case l.Paused:
 		return idle
-	}
-	switch l.StandingAt(now) {
-	case paylink.Closed, paylink.UsedUp:
-		return idle
-	case paylink.Expired:
+	case standing == paylink.Expired:
 		return expired
+	case standing == paylink.Payable || standing == paylink.InUse:
+		return active
 	}
-	return active
+	return idle
 }
 
 // shown is a link as it is answered. url opens it where it has no slug.

@@ -53,7 +53,11 @@ func (h *Handler) readLink(c call) (answer, error) {
 
 // look is a link as it is answered; m remembers products from one to the next.
 func (h *Handler) look(r paylink.Reader, l paylink.Link, m means) (v paymentLink, t terms, err error) {
-	if t, err = termsOf(l, r.Now()); err != nil {
+	_, standing, err := h.Till.Stands(r, l)
+	if err == nil {
+		t, err = termsOf(l, standing)
+	}
+	if err != nil {
 		return v, t, err
 	}
 	for _, it := range t.Items {

@@ -56,7 +56,8 @@ type terms struct {
 	TaxID                     string
 	Address, Phone            bool
 	Expires                   time.Time
-	Status                    string
+	Paused                    bool
+	Status                    string // as it is answered
 }
 
 // item is a product of a link.
