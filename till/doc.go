@@ -5,6 +5,7 @@
 // The acts, one file each:
 //
 //	Issue      make a link (with the caller's claim and the answer, in one transaction)
+//	Amend      change a link: its price, its page, its life
 //	Close      end a link
 //	Look       see a link; changes nothing, ever
 //	Pay        reserve, send, settle
@@ -13,7 +14,8 @@
 //	Deliver    send events to the merchant
 //	Shares     send a link to people by mail
 //	Mail       send letters: links that were shared, and receipts that Settle queued
-//	Once       do a small act (close, webhook endpoints, replay) under an idempotency key
+//	Once       do a small act (close, share, products, debts, webhook endpoints …) under an idempotency key
+//	Rehearse   do a small act, show what it would leave, and keep nothing
 //	Redeem     read a payment's result once, by the token that the redirect carried
 //
 // Every network call is made with no transaction open, after what it is about to
