@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"paylink/store/booktest"
 )
 
 // output is what a program printed so far.
@@ -90,6 +92,12 @@ func (p *process) stop(want int) {
 // startDemo runs a demo in a directory.
 func startDemo(t testing.TB, dir string, more ...string) (*process, demoReady) {
 	t.Helper()
+	if book := filepath.Join(dir, "paylink.db"); !exists(book) {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		booktest.Place(t, book)
+	}
 	p := start(t, append([]string{"demo", "--listen", "127.0.0.1:0", "--gateway-listen", "127.0.0.1:0", "--data", dir}, more...)...)
 	var r demoReady
 	if err := json.Unmarshal(p.ready, &r); err != nil {
