@@ -75,14 +75,13 @@ func (a *accents) payrocLink(authType string, cents int64) string {
 
 // byCard fills in the form and pays by card.
 func (a *accents) byCard(tab *Tab) {
-	tab.Type("#f-first_name", "Ada")
-	tab.Type("#f-last_name", "Lovelace")
-	tab.Type("#f-email", "ada@example.com")
+	signAs(tab)
 	a.press(tab, cardGood)
 }
 
 // byWallet pays at the sandbox's wallet.
 func (a *accents) byWallet(tab *Tab) {
+	signAs(tab)
 	forward(tab)
 	tab.Click(".pl-pay")
 	tab.WaitURL(a.product.Ready.GatewayURL + "/pay/")

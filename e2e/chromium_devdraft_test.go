@@ -90,6 +90,7 @@ func TestDevdraftsLinksArePaidFromAWallet(t *testing.T) {
 			if one.before != nil {
 				one.before(tab)
 			}
+			signAs(tab)
 			forward(tab)
 			tab.Click(".pl-pay")
 			tab.WaitURL(p.Ready.GatewayURL + "/pay/")

@@ -97,6 +97,14 @@ func forward(tab *Tab) {
 	tab.Wait(".pl-pay")
 }
 
+// signAs types who pays, where the merchant did not.
+func signAs(tab *Tab) {
+	tab.t.Helper()
+	tab.Type("#f-first_name", "Ada")
+	tab.Type("#f-last_name", "Lovelace")
+	tab.Type("#f-email", "ada@example.com")
+}
+
 // choose chooses a way to pay, where there is more than one.
 func choose(tab *Tab, method string) {
 	tab.t.Helper()

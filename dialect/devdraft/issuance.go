@@ -9,7 +9,6 @@ import (
 
 	"paylink"
 	"paylink/dialect"
-	"paylink/internal/place"
 )
 
 // What a payer may give, in minor units of a stablecoin. The API names no bounds but
@@ -24,7 +23,6 @@ type means struct {
 	terminal paylink.Terminal
 	products map[string]paylink.Product
 	tax      *paylink.Tax
-	customer *paylink.Customer
 }
 
 // find reads what terms speak of and judges what depends on it and on the moment. was
@@ -70,10 +68,7 @@ func (t *terms) find(rd paylink.Reader, merchant string, was terms) (means, erro
 		switch {
 		case err != nil && paylink.KindOf(err) != paylink.NotFound:
 			return m, err
-		case err == nil && c.MerchantID == merchant:
-			m.customer = &c
-		}
-		if t.CustomerID != was.CustomerID && (m.customer == nil || !c.RemovedAt.IsZero()) {
+		case t.CustomerID != was.CustomerID && (err != nil || c.MerchantID != merchant || !c.RemovedAt.IsZero()):
 			r.wrong("customerId must be a customer of this app")
 		}
 	}
@@ -209,9 +204,9 @@ func (t terms) onto(l *paylink.Link, m means, was terms) error {
 	if l.ID == "" || t.Recurring != was.Recurring {
 		l.Schedule = t.schedule()
 	}
-	if l.ID == "" || t.CustomerID != was.CustomerID || t.Phone != was.Phone {
-		l.CustomerID, l.Page.Prefill = t.CustomerID, prefill(m.customer, t.Phone)
-	}
+	// A slug can be guessed: whoever guesses it must not read in the form who the
+	// customer is (trust.md section 3, "Link id guessing").
+	l.CustomerID, l.Page.Prefill = t.CustomerID, paylink.Payer{}
 	l.Reference, l.ExpiresAt, l.Paused = t.Reference, t.Expires, t.Paused
 	p := &l.Page
 	p.Title, p.Description, p.Markdown, p.Cover, p.Donation = t.Title, t.Description, true, t.Cover, t.LinkType == donation
@@ -226,20 +221,6 @@ func (t terms) onto(l *paylink.Link, m means, was terms) error {
 	l.Foreign = string(dialect.JSON(k))
 	l.Metadata = metadata(l.Metadata, was.CustomFields, t.CustomFields)
 	return nil
-}
-
-// prefill is what the form is filled in with of a customer. A phone number that nobody
-// asks for, or that a form would refuse, keeps nobody from paying: the API's own
-// example, "+1-555-123-4567", is of no country.
-func prefill(c *paylink.Customer, phone bool) (p paylink.Payer) {
-	if c == nil {
-		return p
-	}
-	p = c.Payer
-	if _, valid := place.CheckPhone(p.Country, p.Phone); !phone || !valid {
-		p.Phone = ""
-	}
-	return p
 }
 
 // repriced reports whether a change touches what is paid, tax aside.

@@ -91,7 +91,6 @@ func TestALinkIsWhatWasAskedFor(t *testing.T) {
 	tee, cap := r.product(nil), r.product(map[string]any{"name": "Cap", "price": 9.5, "currency": "USDC"})
 	both := []any{map[string]any{"productId": tee}, map[string]any{"productId": cap, "quantity": 3}}
 	v, c := r.tax("10"), r.customer("ada@example.org")
-	reached := r.must(201, "POST", "/api/v0/customers", `{"first_name":"Grace","last_name":"Hopper","phone_number":"+12025550123"}`).text(t, "id")
 	for name, one := range map[string]struct {
 		change map[string]any
 		is     func(paylink.Link) bool
@@ -120,14 +119,11 @@ func TestALinkIsWhatWasAskedFor(t *testing.T) {
 		}},
 		"a fixed gift": {map[string]any{"linkType": "DONATION", "amount": 5}, func(l paylink.Link) bool { return !l.Price.Open() && l.Page.Donation }},
 		"an invoice": {map[string]any{"linkType": "INVOICE", "customerId": c, "paymentForId": "INV-7"}, func(l paylink.Link) bool {
-			return l.MaxUses == 1 && l.Reference == "INV-7" && l.Scope == "" && l.Page.Prefill.Email == "ada@example.org" && strings.HasPrefix(l.CustomerID, "cus_")
+			return l.MaxUses == 1 && l.Reference == "INV-7" && l.Scope == "" && strings.HasPrefix(l.CustomerID, "cus_")
 		}},
-		"a customer who is called": {map[string]any{"customerId": reached, "requirePhoneNumber": true}, func(l paylink.Link) bool { return l.Page.Prefill.Phone == "+12025550123" }},
-		"who is not": {map[string]any{"customerId": reached}, func(l paylink.Link) bool {
-			return l.Page.Prefill == paylink.Payer{FirstName: "Grace", LastName: "Hopper"}
-		}},
-		"who can't be": {map[string]any{"customerId": c, "requirePhoneNumber": true}, func(l paylink.Link) bool {
-			return l.Page.Prefill == paylink.Payer{FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.org"}
+		// The slug can be guessed: nobody may read there who the customer is.
+		"a customer": {map[string]any{"customerId": c, "requirePhoneNumber": true}, func(l paylink.Link) bool {
+			return strings.HasPrefix(l.CustomerID, "cus_") && l.Page.Prefill == paylink.Payer{}
 		}},
 		"an invoice's goods":            {map[string]any{"linkType": "INVOICE", "paymentLinkProducts": both}, func(l paylink.Link) bool { return l.Price.Lines[0].Adjust == nil }},
 		"an invoice of three":           {map[string]any{"linkType": "INVOICE", "limitPayments": true, "maxPayments": 3}, func(l paylink.Link) bool { return l.MaxUses == 3 }},
