@@ -47,7 +47,7 @@ func ParseURL(raw string) (Server, error) {
 	}
 	for name, values := range u.Query() {
 		if name != "tls" || len(values) != 1 || values[0] != "none" || s.Implicit {
-			return s, errors.New("has an unknown parameter " + name + "; there is only tls=none, for smtp://")
+			return s, errors.New("has an unknown parameter; there is only tls=none, for smtp://") // its name may be the rest of a password
 		}
 		s.Clear = true
 	}
