@@ -123,6 +123,16 @@ func (u *Undelivered) Error() string { return u.Err.Error() }
 
 func (u *Undelivered) Unwrap() error { return u.Err }
 
+// Mailbox is what letters to an address are counted by: its small letters, without the
+// tag behind a plus (RFC 5233), which most servers put into the same mailbox.
+func Mailbox(address string) string {
+	local, domain, _ := strings.Cut(strings.ToLower(address), "@")
+	if untagged, _, _ := strings.Cut(local, "+"); untagged != "" {
+		local = untagged
+	}
+	return local + "@" + domain
+}
+
 // CheckEmail judges an address that we shall write to: a local part and a domain
 // (RFC 5321 section 4.5.3.1: 64 and 255 octets, 254 in all by erratum 1690), without
 // a name, quotes or comments. Addresses that are not ASCII are refused: few servers

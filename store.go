@@ -173,8 +173,8 @@ type Reader interface {
 	Mail(id string) (Mail, error)
 	Mails(f MailFilter) ([]Mail, error)
 	// NthMail is when the n-th newest letter of a kind was queued by a merchant, or,
-	// where the merchant is empty, to an address in whatever letter case; zero where
-	// there are fewer.
+	// where the merchant is empty, to the Mailbox of an address; zero where there are
+	// fewer.
 	NthMail(kind MailKind, merchantID, to string, n int) (time.Time, error)
 	Setting(name string) (string, error) // empty where unset, no error
 }

@@ -181,7 +181,7 @@ func (m MailLimits) allow(r paylink.Reader, s Sharing) error {
 	}
 	times := map[string]int{}
 	for _, to := range s.Recipients {
-		times[strings.ToLower(to.Email)]++
+		times[paylink.Mailbox(to.Email)]++
 	}
 	for to, n := range times {
 		if err := within(r, m.Address, "", to, n); err != nil {

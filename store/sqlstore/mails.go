@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"paylink"
@@ -53,7 +52,7 @@ func (r *reader) Mails(f paylink.MailFilter) ([]paylink.Mail, error) {
 func (r *reader) NthMail(kind paylink.MailKind, merchantID, to string, n int) (time.Time, error) {
 	text, whose := nthOfMerchant, merchantID
 	if merchantID == "" {
-		text, whose = nthOfAddress, strings.ToLower(to)
+		text, whose = nthOfAddress, paylink.Mailbox(to)
 	}
 	stamp, err := scalar[int64](r, text, whose, string(kind), n-1)
 	return fromMicros(stamp), err
@@ -61,7 +60,7 @@ func (r *reader) NthMail(kind paylink.MailKind, merchantID, to string, n int) (t
 
 // AddMail implements paylink.Tx.
 func (t *tx) AddMail(m paylink.Mail) (bool, error) {
-	added, err := t.did(addMail, append(mailValues(m), strings.ToLower(m.To))...)
+	added, err := t.did(addMail, append(mailValues(m), paylink.Mailbox(m.To))...)
 	if added && !m.NextAt.IsZero() && !m.NextAt.After(t.Now()) {
 		t.woke = true
 	}

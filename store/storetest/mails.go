@@ -124,7 +124,7 @@ func receiptOnce(t *testing.T, s store) {
 func nthMail(t *testing.T, s store) {
 	l := seedLink(t, s)
 	update(t, s, func(tx paylink.Tx) error {
-		for i, to := range []string{"a@example.com", "A@example.com", "b@example.com"} {
+		for i, to := range []string{"a@example.com", "A+tag@example.com", "b@example.com"} {
 			m := newMail(l, to)
 			m.CreatedAt = then.Add(time.Duration(i) * time.Minute)
 			if _, err := tx.AddMail(m); err != nil {
@@ -139,7 +139,7 @@ func nthMail(t *testing.T, s store) {
 	equal(t, "the merchant's newest", nth(l.MerchantID, "", 1), then.Add(2*time.Minute))
 	equal(t, "the merchant's third", nth(l.MerchantID, "", 3), then)
 	equal(t, "the merchant's fourth", nth(l.MerchantID, "", 4), time.Time{})
-	equal(t, "an address's second", nth("", "a@EXAMPLE.com", 2), then)
+	equal(t, "an address's second", nth("", "a+other@EXAMPLE.com", 2), then)
 	equal(t, "an address's third", nth("", "a@example.com", 3), time.Time{})
 }
 
