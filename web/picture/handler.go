@@ -30,7 +30,8 @@ type Handler struct {
 	Memory int // bytes of finished pictures that are kept; 0: 64 MiB
 
 	cache   *look.LRU[string, kept]
-	slots   chan struct{}
+	slots   chan struct{} // for what hosts are asked for
+	files   chan struct{} // for files, which wait for no host
 	drawing sync.Mutex
 	mu      sync.Mutex
 	busy    map[string]chan struct{} // closed when the picture is in the cache
@@ -41,7 +42,8 @@ const MaxBytes = 5 << 20
 
 const (
 	memory = 64 << 20
-	// atOnce bounds how many pictures are fetched at the same time. One is drawn at a
+	// atOnce bounds how many pictures are fetched at the same time, and how many files
+	// are held. One is drawn at a
 	// time: see maxPixels.
 	atOnce = 8
 	// How long a picture is believed, and how long it is not asked for again where it
@@ -64,7 +66,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		h.Memory = memory
 	}
 	h.cache = look.NewLRU[string, kept](h.Memory)
-	h.slots = make(chan struct{}, atOnce)
+	h.slots, h.files = make(chan struct{}, atOnce), make(chan struct{}, atOnce)
 	h.busy = map[string]chan struct{}{}
 	mux.HandleFunc("GET /img/{signature}/{size}/{ref}", h.show)
 }
@@ -84,7 +86,8 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Content-Security-Policy", "default-src 'none'; sandbox; frame-ancestors 'none'")
 	head.Set("Content-Disposition", `inline; filename="picture`+strings.Replace(k.kind, "image/", ".", 1)+`"`)
-	head.Set("Cross-Origin-Resource-Policy", "same-origin")
+	// Its address stands in a product's images, for a shop's own pages.
+	head.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	head.Set("Referrer-Policy", "no-referrer")
 	switch {
 	case k.miss:
@@ -137,9 +140,13 @@ func (h *Handler) get(ctx context.Context, ref string, large bool) kept {
 }
 
 func (h *Handler) make(ctx context.Context, ref string, large bool) kept {
+	slots := h.slots
+	if strings.HasPrefix(ref, paylink.PrefixFile) {
+		slots = h.files
+	}
 	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
 	case <-ctx.Done():
 		return missing(large)
 	}

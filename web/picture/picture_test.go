@@ -294,6 +294,36 @@ func TestAHostsTroubleIsNotThePages(t *testing.T) {
 	}
 }
 
+// One merchant's slow host does not keep others' files from payers.
+func TestSlowHostsKeepNoFileWaiting(t *testing.T) {
+	t.Parallel()
+	a := acts{&till.Till{Key: bytes.Repeat([]byte{1}, 32)}, map[string]paylink.File{"fil_1": {ID: "fil_1", Bytes: pngOf(t, paint(40, 40))}}}
+	mux := http.NewServeMux()
+	client := safedial.New(safedial.Options{AllowLoopback: true, Total: time.Minute}).Client() // longer than anybody waits for a picture
+	(&picture.Handler{Acts: a, Client: client, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).Mount(mux)
+	var asked, slow sync.WaitGroup
+	asked.Add(8) // as many as are fetched at once
+	stop := make(chan struct{})
+	host := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked.Done()
+		<-stop
+	}))
+	t.Cleanup(host.Close)
+	for i := range 8 {
+		slow.Go(func() { get(mux, a.PicturePath(host.URL+"/"+string(rune('a'+i)), true)) })
+	}
+	asked.Wait()
+	w := get(mux, a.PicturePath("fil_1", true))
+	if placeholder(t, w) {
+		t.Error("the file waited for slow hosts in vain")
+	}
+	if got := w.Header().Get("Cross-Origin-Resource-Policy"); got != "cross-origin" {
+		t.Errorf("a shop that shows its product's image can't: Cross-Origin-Resource-Policy %s", got)
+	}
+	close(stop)
+	slow.Wait()
+}
+
 // A merchant's address must not make the server ask its own neighbours.
 func TestPrivateAddressesAreNeverAsked(t *testing.T) {
 	t.Parallel()
