@@ -3,6 +3,7 @@ package devdraft_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"mime/multipart"
 	"net/textproto"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"paylink"
+	"paylink/dialect/devdraft"
 	"paylink/till"
 )
 
@@ -81,6 +83,12 @@ func TestProducts(t *testing.T) {
 			t.Errorf("with two more: %s", a.body)
 		}
 		r.seen(a, "image/png", "image/jpeg", "image/webp")
+		// What was answered can be sent back, less what is to go: files stay files.
+		kept, _ := json.Marshal(append(images(a, t)[1:], "https://example.com/3.png"))
+		a = r.must(200, "PUT", path, `{"images":`+string(kept)+`}`)
+		if got := r.stored(a.text(t, "id")); len(got) != 3 || !strings.HasPrefix(got[0], "fil_") || !strings.HasPrefix(got[1], "fil_") || got[2] != "https://example.com/3.png" {
+			t.Errorf("sent back: %v", got)
+		}
 
 		for i := range 11 {
 			r.product(map[string]any{"name": fmt.Sprint("Tee ", i)})
@@ -99,6 +107,23 @@ func TestProducts(t *testing.T) {
 			t.Errorf("%v products are left", n)
 		}
 	})
+}
+
+// stored are a product's images in the book.
+func (r *rig) stored(uuid string) (images []string) {
+	err := r.till.Read(context.Background(), func(rd paylink.Reader) error {
+		all, err := rd.Products(paylink.ProductFilter{MerchantID: r.made.Merchant.ID, Paging: paylink.Paging{Limit: 200}})
+		for _, p := range all {
+			if devdraft.UUID(paylink.PrefixProduct, p.ID) == uuid {
+				images = p.Images
+			}
+		}
+		return err
+	})
+	if err != nil {
+		r.t.Error(err)
+	}
+	return images
 }
 
 // seen checks the kinds of the files that a product shows.

@@ -3,6 +3,7 @@ package devdraft
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"paylink"
@@ -88,6 +89,20 @@ func (h *Handler) pictures(p paylink.Product) []string {
 			one = h.Picture(one)
 		}
 		out = append(out, one)
+	}
+	return out
+}
+
+// ours puts the files that a product has in the place of the addresses that we show
+// them by: whoever sends back what was answered keeps them.
+func (h *Handler) ours(links, had []string) []string {
+	out := slices.Clone(links)
+	for _, one := range had {
+		if strings.HasPrefix(one, paylink.PrefixFile) && h.Picture != nil {
+			if i := slices.Index(out, h.Picture(one)); i >= 0 {
+				out[i] = one
+			}
+		}
 	}
 	return out
 }
@@ -200,7 +215,7 @@ func (h *Handler) updateProduct(c call) (answer, error) {
 			p.Foreign = string(dialect.JSON(k))
 		}
 		if f.pictured {
-			p.Images = f.links
+			p.Images = h.ours(f.links, p.Images)
 		}
 		return r.err()
 	}, f.files...))
