@@ -1,10 +1,36 @@
 package native_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
+
+	"paylink"
+	"paylink/till"
 )
+
+// A file that another API uploaded stays where its id is sent back; no other id is taken.
+func TestAProductKeepsTheFilesThatAreSentBack(t *testing.T) {
+	t.Parallel()
+	m := sqlite(t).merchant("a")
+	var made paylink.Product
+	_, err := m.till.Once(t.Context(), nil, m.till.AddsProduct(paylink.Product{MerchantID: m.id, Dialect: "devdraft", Name: "Tee", Active: true,
+		Price: paylink.Money{Minor: 100, Currency: "USD"}, Foreign: "{}"}, paylink.File{Type: "image/png", Bytes: []byte("png")}),
+		func(d till.Changed) (int, string, []byte) {
+			made = d.Product
+			return http.StatusCreated, "", nil
+		})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/products/" + made.ID
+	if a := m.must(200, "POST", at, `{"images":["https://shop.example/a.png","`+made.Images[0]+`"]}`); !strings.Contains(a.body, `"images":["https://shop.example/a.png","`+made.Images[0]+`"]`) {
+		t.Errorf("%s", a.body)
+	}
+	m.must(400, "POST", at, `{"images":["`+paylink.IDOf(paylink.PrefixFile, [16]byte{1})+`"]}`)
+	m.must(400, "POST", "/products", `{"name":"x","price":"1","currency":"USD","images":["`+made.Images[0]+`"]}`)
+}
 
 // Products, taxes and customers are made, changed member by member, listed and removed,
 // and told each time.

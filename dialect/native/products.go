@@ -3,6 +3,7 @@ package native
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"paylink"
@@ -41,20 +42,22 @@ func (c call) product(p *paylink.Product, all bool) error {
 	e.yes("active", &p.Active)
 	e.words(&p.Metadata)
 	if e.named("images") {
-		p.Images = e.pictures()
+		p.Images = e.pictures(p.Images)
 	}
 	return e.faults.Err()
 }
 
 // pictures reads the addresses of a product's images; whoever opens a page gets them
-// from us.
-func (e edits) pictures() (out []string) {
+// from us. Files that it has are named by their ids.
+func (e edits) pictures(had []string) (out []string) {
 	for i, item := range e.items(e.body, "", "images", paylink.MaxImages) {
 		path := fmt.Sprintf("images[%d]", i)
 		u, err := paylink.CheckURL(item.Text)
 		switch {
 		case item.Kind != dialect.String:
 			e.fault(path, "type", "must be a string")
+		case slices.Contains(had, item.Text):
+			out = append(out, item.Text)
 		case len(item.Text) > maxURL:
 			e.fault(path, "too_long", "has more than %d characters", maxURL)
 		case err != nil:
