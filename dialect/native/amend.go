@@ -41,12 +41,13 @@ func (h *Handler) amendLink(c call) (answer, error) {
 					Text: "the link is at version " + strconv.Itoa(l.Version) + "; read it and decide anew"}
 			}
 			r := &reader{}
-			r.amend(c.body, l, tx.Now())
-			o := order{link: *l}
-			if err := o.findProducts(tx, r); err != nil {
-				return err
+			if r.amend(c.body, l, tx.Now()); named(c.body, priceFields...) { // else a product may be off sale
+				o := order{link: *l}
+				if err := o.findProducts(tx, r); err != nil {
+					return err
+				}
+				l.Price = o.link.Price
 			}
-			l.Price = o.link.Price
 			return r.faults.Err()
 		}})(tx)
 	}
@@ -67,11 +68,16 @@ func matches(header []string, version int) bool {
 	return slices.Contains(tags, "*") || slices.Contains(tags, strconv.Quote(strconv.Itoa(version)))
 }
 
+// named reports whether a body has one of the members.
+func named(v dialect.Value, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := v.Member(name); return ok })
+}
+
 func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 	if len(v.Members) == 0 {
 		r.fault("", "empty", "name what should change")
 	}
-	named := func(name string) bool { _, ok := v.Member(name); return ok }
+	named := func(name string) bool { return named(v, name) }
 	if l.Dialect != Name {
 		for _, m := range v.Members {
 			if m.Name != "object_version" && !slices.Contains(freeFields, m.Name) {
