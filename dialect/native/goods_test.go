@@ -107,6 +107,7 @@ func TestALinkOfProductsWithTaxForACustomer(t *testing.T) {
 		`{"currency":"USD","lines":[{"product":"prd_0"}]}`:                                           "lines[0].product product_unknown",
 		`{"currency":"USD","lines":[{"product":"` + theirs + `"}]}`:                                  "lines[0].product product_unknown",
 		`{"currency":"USD","lines":[{"product":"` + off + `"}]}`:                                     "lines[0].product product_gone",
+		`{"currency":"USD","lines":[{"product":"` + ticket + `"},{"product":"` + ticket + `"}]}`:     "lines[1].product twice",
 		`{"currency":"EUR","lines":[{"product":"` + ticket + `"}]}`:                                  "lines[0].product product_gone",
 		`{"currency":"USD","lines":[{"product":"` + ticket + `","quantity":0}]}`:                     "lines[0].quantity range",
 		`{"currency":"USD","lines":[{"amount":"1","quantity":9,"adjustable":{"least":1,"most":5}}]}`: "lines[0].quantity range",
