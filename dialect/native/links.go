@@ -113,6 +113,9 @@ func (h *Handler) place(c call, o *order) error {
 				if t.Currency != l.Price.Currency {
 					r.fault("currency", "currency_terminal", "the terminal takes %s", t.Currency)
 				}
+				if l.Hold && !t.Takes(paylink.Card) {
+					r.fault("hold", "hold_terminal", "only cards can be held, and the terminal takes none")
+				}
 				return err
 			}
 		}

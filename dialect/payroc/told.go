@@ -44,7 +44,9 @@ func told(l paylink.Link, t paylink.Terminal, id string) (p paymentLink, err err
 	p.Order = order{OrderID: orderID(p, l), Description: description(l), Charge: charged(l.Price)}
 	if !slices.Equal(p.methods(), l.Page.Methods) || len(l.Page.Methods) == 0 {
 		p.PaymentMethods = p.PaymentMethods[:0:0]
-		for _, m := range (paylink.Offer{Link: l, Terminal: t}).Methods() {
+		allowed := l
+		allowed.Hold = false // it narrows what is allowed without being a word of it: see methods
+		for _, m := range (paylink.Offer{Link: allowed, Terminal: t}).Methods() {
 			if word := wordOf(m); word != "" {
 				p.PaymentMethods = append(p.PaymentMethods, word)
 			}
