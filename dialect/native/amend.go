@@ -32,10 +32,9 @@ func (h *Handler) amendLink(c call) (answer, error) {
 		return answer{}, err
 	}
 	match := c.Header.Values("If-Match")
-	var now time.Time
-	change := func(tx paylink.Tx) (till.Changed, error) {
-		now = tx.Now()
-		return h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
+	var v linkAnswer
+	change := func(tx paylink.Tx) (done till.Changed, err error) {
+		if done, err = h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
 			if want != 0 && int64(l.Version) != want || !matches(match, l.Version) {
 				return &dialect.Refusal{Status: http.StatusPreconditionFailed, Code: "version_changed",
 					Text: "the link is at version " + strconv.Itoa(l.Version) + "; read it and decide anew"}
@@ -49,11 +48,12 @@ func (h *Handler) amendLink(c call) (answer, error) {
 				l.Price = o.link.Price
 			}
 			return r.faults.Err()
-		}})(tx)
+		}})(tx); err == nil {
+			v, err = h.viewStanding(tx, done.Link, done.URL)
+		}
+		return done, err
 	}
-	return h.once(c, "link", change, func(d till.Changed) (int, string, any) {
-		return http.StatusOK, d.Link.ID, h.viewLink(d.Link, d.URL, now)
-	})
+	return h.once(c, "link", change, func(d till.Changed) (int, string, any) { return http.StatusOK, d.Link.ID, v })
 }
 
 // matches judges If-Match (RFC 9110, 13.1.1): no header, "*", or one of the tags.

@@ -222,3 +222,32 @@ func TestALinkIsSentByMailAndWhatBecameOfItIsTold(t *testing.T) {
 		t.Errorf("%s", a.body)
 	}
 }
+
+// A link is told as its payers find it: its products and its debt have their say.
+func TestALinkIsToldAsPayersFindIt(t *testing.T) {
+	t.Parallel()
+	m := sqlite(t).merchant("a")
+	ticket := m.must(201, "POST", "/products", `{"name":"Ticket","price":"25.00","currency":"USD"}`).id(t)
+	sells := "/links/" + m.must(201, "POST", "/links", `{"currency":"USD","lines":[{"product":"`+ticket+`"}]}`).id(t)
+	m.must(200, "POST", "/products/"+ticket, `{"price":"30.00"}`)
+	if a := m.must(200, "GET", sells, ""); a.get(t, "amount.decimal") != "30.00" || a.get(t, "standing") != "payable" {
+		t.Errorf("after the price was raised: %s", a.body)
+	}
+	m.must(200, "POST", "/products/"+ticket, `{"active":false}`)
+	for _, a := range []reply{m.must(200, "GET", sells, ""), m.must(200, "POST", sells, `{"title":"x"}`)} {
+		if a.get(t, "standing") != "unavailable" {
+			t.Errorf("off sale: %s", a.body)
+		}
+	}
+	debt := m.must(201, "POST", "/debts", `{"amount":"80.00","currency":"USD"}`).id(t)
+	asks := "/links/" + m.must(201, "POST", "/links", `{"debt":"`+debt+`"}`).id(t)
+	m.must(200, "POST", "/debts/"+debt+"/cancel", `{"reason":"cash"}`)
+	if a := m.must(200, "GET", asks, ""); a.get(t, "standing") != "written_off" {
+		t.Errorf("cancelled: %s", a.body)
+	}
+	for _, one := range m.must(200, "GET", "/links", "").get(t, "data").([]any) {
+		if got := one.(map[string]any)["standing"]; got == "payable" {
+			t.Errorf("listed as payable: %v", one)
+		}
+	}
+}
