@@ -1,6 +1,9 @@
 package paylink
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // LinkState is where a link is in its life.
 type LinkState string
@@ -167,16 +170,15 @@ func (l Link) StandingAt(now time.Time) Standing {
 	return Payable
 }
 
-// Methods are what the payer may choose from: the terminal's, narrowed by the link.
+// Methods are what the payer may choose from: the terminal's, narrowed by the link. Only
+// cards can be held: a bank's debit or a transfer from a wallet takes the money.
 func (o Offer) Methods() []Method {
-	if len(o.Link.Page.Methods) == 0 {
-		return o.Terminal.Methods
+	all := o.Terminal.Methods
+	if narrowed := o.Link.Page.Methods; len(narrowed) > 0 {
+		all = slices.DeleteFunc(slices.Clone(narrowed), func(m Method) bool { return !o.Terminal.Takes(m) })
 	}
-	var out []Method
-	for _, m := range o.Link.Page.Methods {
-		if o.Terminal.Takes(m) {
-			out = append(out, m)
-		}
+	if o.Link.Hold {
+		all = slices.DeleteFunc(slices.Clone(all), func(m Method) bool { return m != Card })
 	}
-	return out
+	return all
 }

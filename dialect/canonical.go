@@ -36,7 +36,8 @@ func canonical(out *bytes.Buffer, v Value) {
 		out.WriteByte(']')
 	case Object:
 		sorted := slices.Clone(v.Members)
-		slices.SortFunc(sorted, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
+		// Stable: a form may have several members of one name, whose order tells.
+		slices.SortStableFunc(sorted, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
 		for i, m := range sorted {
 			out.WriteByte("{,"[min(i, 1)])
 			quote(out, m.Name)

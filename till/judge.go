@@ -53,6 +53,10 @@ func judge(p paylink.Payment, o paylink.Outcome) verdict {
 		if open || p.State == paylink.Authorized {
 			return verdict{paylink.Voided, paylink.CauseOutcome}
 		}
+		// It was booked as taken: what was let go before it settled came back.
+		if p.State == paylink.Pending {
+			return verdict{paylink.Returned, paylink.CauseOutcome}
+		}
 	case paylink.OutcomeReturned:
 		if open || p.State == paylink.Pending || p.State == paylink.Captured || p.State == paylink.CapturedLate {
 			return verdict{paylink.Returned, paylink.CauseOutcome}

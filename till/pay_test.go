@@ -326,3 +326,19 @@ func TestATamperedAmountIsChargedAsTheLinkSays(t *testing.T) {
 		t.Errorf("charged %s", p.Amount)
 	}
 }
+
+// A bank's debit can't be held: where a link says that money is only held, it is not offered.
+func TestAHoldIsPlacedOnCardsOnly(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	address, id := r.issue(func(l *paylink.Link) { l.Hold = true })
+	o := r.order(address, id, "bank")
+	o.Method = paylink.Bank
+	if p, err := r.Pay(t.Context(), o); paylink.KindOf(err) != paylink.Invalid {
+		t.Errorf("the payment is %s, %v", p.State, err)
+	}
+	if got := r.look(address).Methods(); !slices.Equal(got, []paylink.Method{paylink.Card}) {
+		t.Errorf("offered: %v", got)
+	}
+	r.whole()
+}

@@ -289,3 +289,21 @@ func TestAReceiptOfWhatCameToNothingIsNotSent(t *testing.T) {
 		t.Errorf("%v, %+v", got, m)
 	}
 }
+
+func TestAReceiptOfWhatAnOperatorDecidedIsSent(t *testing.T) {
+	t.Parallel()
+	for charged, want := range map[bool]int{true: 1, false: 0} {
+		r := newMailRig(t)
+		address, link := r.issue(nil)
+		o := r.order(address, link, "lost_not_done")
+		o.Payer.Email = "ada@example.com"
+		p := r.pay(o)
+		if _, err := r.Decide(t.Context(), p.ID, charged, "asked the gateway"); err != nil {
+			t.Fatal(err)
+		}
+		r.send()
+		if got := r.arrived(); len(got) != want {
+			t.Errorf("charged %t: %v arrived", charged, got)
+		}
+	}
+}

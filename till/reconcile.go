@@ -199,6 +199,9 @@ func (t *Till) Decide(ctx context.Context, id string, charged bool, reason strin
 		if err := tx.SavePayment(p, []paylink.Step{s}, entries); err != nil {
 			return err
 		}
+		if err := t.queueReceipt(tx, before, p); err != nil {
+			return err
+		}
 		return addEvent(tx, p.MerchantID, eventOf(p.State), p.ID, p.Version, p.View())
 	})
 	return p, err

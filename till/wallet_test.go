@@ -76,3 +76,23 @@ func TestAPayerWhoWaitsForATransferSeesItConfirmed(t *testing.T) {
 	}
 	r.whole()
 }
+
+// A gateway lets go of what has not settled: nobody paid then, in either book.
+func TestAPendingPaymentThatIsVoidedComesBack(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	d := r.owe("INV-1")
+	address, id := r.issueFor(d)
+	p := r.pay(r.order(address, id, "bank"))
+	if err := r.callback("evt_1", p, r.gateway.says(p, paylink.OutcomeVoided)); err != nil {
+		t.Fatal(err)
+	}
+	now := r.payment(p.ID)
+	if now.State != paylink.Returned || now.Refunded != now.Captured || r.balances(p.ID)[paylink.AccountPayable] != 0 {
+		t.Errorf("it is %s, %d of %d came back, and the books say %v", now.State, now.Refunded, now.Captured, r.balances(p.ID))
+	}
+	if got := r.debt(d.ID).State(); got != paylink.DebtOpen || r.standing(address) != paylink.Payable {
+		t.Errorf("its debt is %s, the link %s", got, r.standing(address))
+	}
+	r.whole()
+}

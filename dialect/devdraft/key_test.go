@@ -2,6 +2,8 @@ package devdraft_test
 
 import (
 	"errors"
+	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -167,5 +169,24 @@ func TestAKeyOfAForm(t *testing.T) {
 	send(409, "b")
 	if n := r.must(200, "GET", products, "").rows(t); len(n) != 1 {
 		t.Errorf("%d products", len(n))
+	}
+}
+
+// The members of a form come in no order; its pictures do.
+func TestAFormUnderAKeyIsTheSameRequestInAnyOrder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, "sqlite")
+	pictures := ""
+	for i := range 10 {
+		pictures += "https://example.com/" + strconv.Itoa(i) + ".png,"
+	}
+	body := url.Values{"name": {"Tee"}, "description": {"x"}, "price": {"9.5"}, "currency": {"USD"}, "status": {"ACTIVE"}, "unit": {"kg"},
+		"weight": {"1"}, "images": {pictures}}.Encode()
+	key := "idempotency-key: " + uuid.NewString()
+	first := r.must(201, "POST", "/api/v0/products", body, "Content-Type: application/x-www-form-urlencoded", key)
+	for range 20 {
+		if again := r.must(201, "POST", "/api/v0/products", body, "Content-Type: application/x-www-form-urlencoded", key); again.body != first.body {
+			t.Fatalf("%s, then %s", first.body, again.body)
+		}
 	}
 }

@@ -32,27 +32,28 @@ func (h *Handler) amendLink(c call) (answer, error) {
 		return answer{}, err
 	}
 	match := c.Header.Values("If-Match")
-	var now time.Time
-	change := func(tx paylink.Tx) (till.Changed, error) {
-		now = tx.Now()
-		return h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
+	var v linkAnswer
+	change := func(tx paylink.Tx) (done till.Changed, err error) {
+		if done, err = h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
 			if want != 0 && int64(l.Version) != want || !matches(match, l.Version) {
 				return &dialect.Refusal{Status: http.StatusPreconditionFailed, Code: "version_changed",
 					Text: "the link is at version " + strconv.Itoa(l.Version) + "; read it and decide anew"}
 			}
 			r := &reader{}
-			r.amend(c.body, l, tx.Now())
-			o := order{link: *l}
-			if err := o.findProducts(tx, r); err != nil {
-				return err
+			if r.amend(c.body, l, tx.Now()); named(c.body, priceFields...) { // else a product may be off sale
+				o := order{link: *l}
+				if err := o.findProducts(tx, r); err != nil {
+					return err
+				}
+				l.Price = o.link.Price
 			}
-			l.Price = o.link.Price
 			return r.faults.Err()
-		}})(tx)
+		}})(tx); err == nil {
+			v, err = h.viewStanding(tx, done.Link, done.URL)
+		}
+		return done, err
 	}
-	return h.once(c, "link", change, func(d till.Changed) (int, string, any) {
-		return http.StatusOK, d.Link.ID, h.viewLink(d.Link, d.URL, now)
-	})
+	return h.once(c, "link", change, func(d till.Changed) (int, string, any) { return http.StatusOK, d.Link.ID, v })
 }
 
 // matches judges If-Match (RFC 9110, 13.1.1): no header, "*", or one of the tags.
@@ -67,11 +68,16 @@ func matches(header []string, version int) bool {
 	return slices.Contains(tags, "*") || slices.Contains(tags, strconv.Quote(strconv.Itoa(version)))
 }
 
+// named reports whether a body has one of the members.
+func named(v dialect.Value, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { _, ok := v.Member(name); return ok })
+}
+
 func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 	if len(v.Members) == 0 {
 		r.fault("", "empty", "name what should change")
 	}
-	named := func(name string) bool { _, ok := v.Member(name); return ok }
+	named := func(name string) bool { return named(v, name) }
 	if l.Dialect != Name {
 		for _, m := range v.Members {
 			if m.Name != "object_version" && !slices.Contains(freeFields, m.Name) {

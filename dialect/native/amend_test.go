@@ -291,3 +291,18 @@ func TestSnippetsAreEscaped(t *testing.T) {
 		t.Errorf("%s", b)
 	}
 }
+
+// What a link sells may go off sale; its merchant can still change the rest of it.
+func TestALinkWhoseProductIsOffSaleCanBeChanged(t *testing.T) {
+	t.Parallel()
+	m := sqlite(t).merchant("a")
+	ticket := m.must(201, "POST", "/products", `{"name":"Ticket","price":"25.00","currency":"USD"}`).id(t)
+	path := "/links/" + m.must(201, "POST", "/links", `{"currency":"USD","lines":[{"product":"`+ticket+`"}]}`).id(t)
+	m.must(200, "POST", "/products/"+ticket, `{"active":false}`)
+	if a := m.must(200, "POST", path, `{"paused":true,"metadata":{"why":"sold out"}}`); a.get(t, "standing") != "paused" || a.get(t, "amount.decimal") != "25.00" {
+		t.Errorf("%s", a.body)
+	}
+	if got := m.must(400, "POST", path, `{"lines":[{"product":"`+ticket+`"}]}`).codes(t); !slices.Equal(got, []string{"lines[0].product product_gone"}) {
+		t.Errorf("named anew: %v", got)
+	}
+}

@@ -2,6 +2,7 @@ package native
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"paylink"
@@ -108,6 +109,8 @@ func (o *order) findProducts(rd paylink.Reader, r *reader) error {
 			r.fault(path, "product_unknown", "there is no such product")
 		} else if !one.Active || !fits {
 			r.fault(path, "product_gone", "is not sold in %s at present", p.Currency)
+		} else if slices.ContainsFunc(products, func(had paylink.Product) bool { return had.ID == one.ID }) {
+			r.fault(path, "twice", "is given twice; raise its quantity")
 		}
 		products = append(products, one)
 	}

@@ -133,6 +133,7 @@ func TestALinkOfProductsWithTaxForACustomer(t *testing.T) {
 		`{"currency":"USD","lines":[{"product":"prd_0"}]}`:                                           "lines[0].product product_unknown",
 		`{"currency":"USD","lines":[{"product":"` + theirs + `"}]}`:                                  "lines[0].product product_unknown",
 		`{"currency":"USD","lines":[{"product":"` + off + `"}]}`:                                     "lines[0].product product_gone",
+		`{"currency":"USD","lines":[{"product":"` + ticket + `"},{"product":"` + ticket + `"}]}`:     "lines[1].product twice",
 		`{"currency":"EUR","lines":[{"product":"` + ticket + `"}]}`:                                  "lines[0].product product_gone",
 		`{"currency":"USD","lines":[{"product":"` + ticket + `","quantity":0}]}`:                     "lines[0].quantity range",
 		`{"currency":"USD","lines":[{"amount":"1","quantity":9,"adjustable":{"least":1,"most":5}}]}`: "lines[0].quantity range",
@@ -245,5 +246,34 @@ func TestALinkIsSentByMailAndWhatBecameOfItIsTold(t *testing.T) {
 	open := m.must(201, "POST", "/links", cake).id(t)
 	if a := m.must(409, "POST", "/links/"+open+"/share", body); a.get(t, "code") != "mail_off" {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// A link is told as its payers find it: its products and its debt have their say.
+func TestALinkIsToldAsPayersFindIt(t *testing.T) {
+	t.Parallel()
+	m := sqlite(t).merchant("a")
+	ticket := m.must(201, "POST", "/products", `{"name":"Ticket","price":"25.00","currency":"USD"}`).id(t)
+	sells := "/links/" + m.must(201, "POST", "/links", `{"currency":"USD","lines":[{"product":"`+ticket+`"}]}`).id(t)
+	m.must(200, "POST", "/products/"+ticket, `{"price":"30.00"}`)
+	if a := m.must(200, "GET", sells, ""); a.get(t, "amount.decimal") != "30.00" || a.get(t, "standing") != "payable" {
+		t.Errorf("after the price was raised: %s", a.body)
+	}
+	m.must(200, "POST", "/products/"+ticket, `{"active":false}`)
+	for _, a := range []reply{m.must(200, "GET", sells, ""), m.must(200, "POST", sells, `{"title":"x"}`)} {
+		if a.get(t, "standing") != "unavailable" {
+			t.Errorf("off sale: %s", a.body)
+		}
+	}
+	debt := m.must(201, "POST", "/debts", `{"amount":"80.00","currency":"USD"}`).id(t)
+	asks := "/links/" + m.must(201, "POST", "/links", `{"debt":"`+debt+`"}`).id(t)
+	m.must(200, "POST", "/debts/"+debt+"/cancel", `{"reason":"cash"}`)
+	if a := m.must(200, "GET", asks, ""); a.get(t, "standing") != "written_off" {
+		t.Errorf("cancelled: %s", a.body)
+	}
+	for _, one := range m.must(200, "GET", "/links", "").get(t, "data").([]any) {
+		if got := one.(map[string]any)["standing"]; got == "payable" {
+			t.Errorf("listed as payable: %v", one)
+		}
 	}
 }

@@ -35,6 +35,19 @@ func (h *Handler) viewLink(l paylink.Link, url string, now time.Time) linkAnswer
 	return v
 }
 
+// viewStanding is viewLink of a link as payers find it: products and debt have their
+// say. What a catalog sells besides its own lines is listed with the products.
+func (h *Handler) viewStanding(r paylink.Reader, l paylink.Link, url string) (linkAnswer, error) {
+	found, standing, err := h.Till.Stands(r, l)
+	if err != nil {
+		return linkAnswer{}, err
+	}
+	found.Price.Lines = found.Price.Lines[:len(l.Price.Lines)]
+	v := h.viewLink(found, url, r.Now())
+	v.Standing = standing
+	return v, nil
+}
+
 // textOf is the text of an error of ours that may be shown.
 func textOf(err error) string {
 	var e *paylink.Error
@@ -113,6 +126,9 @@ func (h *Handler) place(c call, o *order) error {
 				if t.Currency != l.Price.Currency {
 					r.fault("currency", "currency_terminal", "the terminal takes %s", t.Currency)
 				}
+				if l.Hold && !t.Takes(paylink.Card) {
+					r.fault("hold", "hold_terminal", "only cards can be held, and the terminal takes none")
+				}
 				return err
 			}
 		}
@@ -154,7 +170,9 @@ func (h *Handler) linkWith(r paylink.Reader, l paylink.Link, payments bool) (v l
 	if err != nil {
 		return v, err
 	}
-	v = h.viewLink(l, url, r.Now())
+	if v, err = h.viewStanding(r, l, url); err != nil {
+		return v, err
+	}
 	if payments {
 		q := query{limit: usualLimit}
 		all, err := r.Payments(paylink.PaymentFilter{MerchantID: l.MerchantID, LinkID: l.ID, Paging: q.paging()})

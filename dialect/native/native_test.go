@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"paylink"
 	"paylink/dialect/dialecttest"
+	"paylink/till"
 )
 
 func TestTheTranscriptsAreKept(t *testing.T) {
@@ -219,4 +221,18 @@ func TestTheDocumentIsServedToAnybody(t *testing.T) {
 	if err := json.NewDecoder(res.Body).Decode(&doc); err != nil || res.StatusCode != 200 || doc.OpenAPI != "3.1.0" {
 		t.Errorf("%d %+v %v", res.StatusCode, doc, err)
 	}
+}
+
+func TestAHoldNeedsATerminalThatTakesCards(t *testing.T) {
+	t.Parallel()
+	m := sqlite(t).merchant("a")
+	if _, err := m.till.Enrol(t.Context(), till.Enrolment{Merchant: &paylink.Merchant{ID: m.id}, Terminals: []paylink.Terminal{
+		{Name: "Coins", Gateway: "sandbox", Account: "acct_a", Currency: "USDC", Methods: []paylink.Method{paylink.Stablecoin}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.must(400, "POST", "/links", `{"amount":"1","currency":"USDC","hold":true}`).codes(t); !slices.Equal(got, []string{"hold hold_terminal"}) {
+		t.Errorf("%v", got)
+	}
+	m.must(201, "POST", "/links", `{"amount":"1","currency":"USDC"}`)
+	m.must(201, "POST", "/links", `{"amount":"1","currency":"USD","hold":true}`)
 }

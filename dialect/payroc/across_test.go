@@ -169,6 +169,24 @@ func TestLinksOfOtherAPIsAreChanged(t *testing.T) {
 	}
 }
 
+// A debt is paid by one payment: no link of it may come to ask for less.
+func TestALinkOfADebtCostsWhatIsOwed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	id := r.issue("native", func(l *paylink.Link) {
+		l.MaxUses, l.Scope, l.Reference = 1, paylink.DebtScope(l.MerchantID), "INV-42"
+		l.Price.Lines = []paylink.Line{{Title: "Invoice 42", Amount: 8000}}
+	})
+	link := "/v1/payment-links/" + r.must(200, "GET", terminal, "").data(t)[0]["paymentLinkId"].(string)
+	if got := r.patch(400, link, `{"op":"replace","path":"/order/charge/amount","value":700}`).parameters(t); len(got) != 1 || got[0] != "order.charge.amount" {
+		t.Errorf("another amount: %v", got)
+	}
+	r.patch(200, link, `{"op":"replace","path":"/expiresOn","value":"2027-01-31"}`)
+	if l := r.inMain(id); l.Price.Lines[0].Amount != 8000 || l.ExpiresAt.IsZero() {
+		t.Errorf("it became %+v", l)
+	}
+}
+
 // What another API changes of a link of Payroc's is told as it is then.
 func TestALinkOfPayrocsIsToldAsOthersLeftIt(t *testing.T) {
 	t.Parallel()

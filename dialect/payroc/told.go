@@ -44,7 +44,9 @@ func told(l paylink.Link, t paylink.Terminal, id string) (p paymentLink, err err
 	p.Order = order{OrderID: orderID(p, l), Description: description(l), Charge: charged(l.Price)}
 	if !slices.Equal(p.methods(), l.Page.Methods) || len(l.Page.Methods) == 0 {
 		p.PaymentMethods = p.PaymentMethods[:0:0]
-		for _, m := range (paylink.Offer{Link: l, Terminal: t}).Methods() {
+		allowed := l
+		allowed.Hold = false // it narrows what is allowed without being a word of it: see methods
+		for _, m := range (paylink.Offer{Link: allowed, Terminal: t}).Methods() {
 			if word := wordOf(m); word != "" {
 				p.PaymentMethods = append(p.PaymentMethods, word)
 			}
@@ -157,7 +159,7 @@ func cut(text string, n int) string {
 // APIs have more to them than Payroc's words. What the link can't become is refused.
 // price is the link's with its products in it.
 func (p paymentLink) edit(l *paylink.Link, price paylink.Price, t paylink.Terminal, was paymentLink) error {
-	if c := p.Order.Charge; c != was.Order.Charge {
+	if c := p.Order.Charge; c != was.Order.Charge && l.Scope != paylink.DebtScope(l.MerchantID) { // a debt decides about its links' price
 		l.Price.Currency, l.Price.Lines = c.Currency, slices.Clone(l.Price.Lines)
 		if len(l.Price.Lines) == 1 && !l.Price.Chosen() && l.Price.Lines[0].Product == "" {
 			l.Price.Lines[0].Amount = c.Amount

@@ -113,6 +113,8 @@ func postgresMeaning(err error) meaning {
 		return lost
 	case strings.HasPrefix(e.Code, "53"):
 		return full
+	case e.Code == "23505" && e.ConstraintName == "customer_email":
+		return again // taken since PutCustomer looked; when it looks again it says so
 	case e.Code == "23505":
 		return taken
 	case strings.HasPrefix(e.Code, "23"):

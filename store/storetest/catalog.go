@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -117,6 +119,27 @@ func customerOnce(t *testing.T, s store) {
 		return err == nil, err
 	}); won != 1 {
 		t.Errorf("%d of 64 customers have the one address, want 1", won)
+	}
+	var all sync.WaitGroup
+	var renamed atomic.Int64
+	var customers []paylink.Customer
+	for range 8 {
+		customers = append(customers, newCustomer(""))
+		update(t, s, func(tx paylink.Tx) error { return tx.PutCustomer(customers[len(customers)-1]) })
+	}
+	for _, c := range customers {
+		c.Payer.Email = "two@example.org"
+		all.Go(func() {
+			switch err := s.Update(context.Background(), func(tx paylink.Tx) error { return tx.PutCustomer(c) }); {
+			case err == nil:
+				renamed.Add(1)
+			case paylink.CodeOf(err) != "email_taken":
+				t.Errorf("who comes second with an address: %v, want email_taken", err)
+			}
+		})
+	}
+	if all.Wait(); renamed.Load() != 1 {
+		t.Errorf("%d of 8 customers took the one address, want 1", renamed.Load())
 	}
 }
 
