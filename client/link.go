@@ -26,7 +26,7 @@ type Link struct {
 	Version      int               `json:"object_version"`
 	URL          string            `json:"url"`
 	State        string            `json:"state"`    // open, closed
-	Standing     string            `json:"standing"` // payable, used_up, expired, closed, in_use
+	Standing     string            `json:"standing"` // payable, used_up, expired, closed, paused, in_use, unavailable, settled, written_off
 	MadeBy       string            `json:"made_by"`
 	Terminal     string            `json:"terminal"`
 	Currency     string            `json:"currency"`

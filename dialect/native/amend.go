@@ -33,9 +33,10 @@ func (h *Handler) amendLink(c call) (answer, error) {
 	}
 	match := c.Header.Values("If-Match")
 	var now time.Time
-	change := func(tx paylink.Tx) (till.Changed, error) {
+	var standing paylink.Standing
+	change := func(tx paylink.Tx) (done till.Changed, err error) {
 		now = tx.Now()
-		return h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
+		done, err = h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
 			if want != 0 && int64(l.Version) != want || !matches(match, l.Version) {
 				return &dialect.Refusal{Status: http.StatusPreconditionFailed, Code: "version_changed",
 					Text: "the link is at version " + strconv.Itoa(l.Version) + "; read it and decide anew"}
@@ -49,9 +50,16 @@ func (h *Handler) amendLink(c call) (answer, error) {
 			l.Price = o.link.Price
 			return r.faults.Err()
 		}})(tx)
+		if err != nil {
+			return done, err
+		}
+		_, standing, err = h.Till.Stands(tx, done.Link)
+		return done, err
 	}
 	return h.once(c, "link", change, func(d till.Changed) (int, string, any) {
-		return http.StatusOK, d.Link.ID, h.viewLink(d.Link, d.URL, now)
+		v := h.viewLink(d.Link, d.URL, now)
+		v.Standing = standing
+		return http.StatusOK, d.Link.ID, v
 	})
 }
 

@@ -148,13 +148,21 @@ func (h *Handler) readLink(c call) (answer, error) {
 	return a, err
 }
 
-// linkWith is a link, with its newest payments where they were asked for.
+// linkWith is a link as payers find it, with its newest payments where they were asked for.
 func (h *Handler) linkWith(r paylink.Reader, l paylink.Link, payments bool) (v linkAnswer, err error) {
 	url, err := h.Till.URLOf(r, l.ID)
 	if err != nil {
 		return v, err
 	}
+	found, standing, err := h.Till.Stands(r, l)
+	if err != nil {
+		return v, err
+	}
+	if !l.Price.Catalog { // a whole catalog is no link's lines
+		l.Price = found.Price
+	}
 	v = h.viewLink(l, url, r.Now())
+	v.Standing = standing
 	if payments {
 		q := query{limit: usualLimit}
 		all, err := r.Payments(paylink.PaymentFilter{MerchantID: l.MerchantID, LinkID: l.ID, Paging: q.paging()})
