@@ -43,17 +43,19 @@ func (h *Handler) amendLink(c call) (answer, error) {
 			}
 			r := &reader{}
 			r.amend(c.body, l, tx.Now())
-			o := order{link: *l}
-			if err := o.findProducts(tx, r); err != nil {
-				return err
+			// What is not sold at present can still be paused, or have its texts changed.
+			if o := (order{link: *l}); slices.ContainsFunc(priceFields, func(name string) bool { _, ok := c.body.Member(name); return ok }) {
+				if err := o.findProducts(tx, r); err != nil {
+					return err
+				}
+				l.Price = o.link.Price
 			}
-			l.Price = o.link.Price
 			return r.faults.Err()
 		}})(tx)
 		if err != nil {
 			return done, err
 		}
-		_, standing, err = h.Till.Stands(tx, done.Link)
+		done.Link, standing, err = h.found(tx, done.Link)
 		return done, err
 	}
 	return h.once(c, "link", change, func(d till.Changed) (int, string, any) {

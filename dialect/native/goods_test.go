@@ -236,6 +236,14 @@ func TestALinkStandsAsItsProductAndDebtSay(t *testing.T) {
 	}
 	m.must(200, "POST", "/products/"+ticket, `{"active":false}`)
 	m.stands(link, "unavailable")
+	if a := m.must(200, "POST", "/links/"+link, `{"paused":true,"metadata":{"a":"1"}}`); a.get(t, "standing") != "paused" {
+		t.Errorf("what is not sold can be paused: %s", a.body)
+	}
+	m.must(400, "POST", "/links/"+link, `{"lines":[{"product":"`+ticket+`"}]}`)
+	m.must(200, "POST", "/products/"+ticket, `{"active":true,"price":"35.00"}`)
+	if a := m.must(200, "POST", "/links/"+link, `{"paused":false}`); a.get(t, "amount.decimal") != "35.00" || a.get(t, "standing") != "payable" {
+		t.Errorf("sold again: %s", a.body)
+	}
 
 	debt := m.must(201, "POST", "/debts", `{"amount":"80.00","currency":"USD","reference":"INV-1"}`).id(t)
 	owed := m.must(201, "POST", "/links", `{"debt":"`+debt+`"}`).id(t)

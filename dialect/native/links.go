@@ -154,12 +154,9 @@ func (h *Handler) linkWith(r paylink.Reader, l paylink.Link, payments bool) (v l
 	if err != nil {
 		return v, err
 	}
-	found, standing, err := h.Till.Stands(r, l)
+	l, standing, err := h.found(r, l)
 	if err != nil {
 		return v, err
-	}
-	if !l.Price.Catalog { // a whole catalog is no link's lines
-		l.Price = found.Price
 	}
 	v = h.viewLink(l, url, r.Now())
 	v.Standing = standing
@@ -177,6 +174,15 @@ func (h *Handler) linkWith(r paylink.Reader, l paylink.Link, payments bool) (v l
 		v.Payments = &paid
 	}
 	return v, nil
+}
+
+// found is a link as payers find it, but for the lines of a whole catalog.
+func (h *Handler) found(r paylink.Reader, l paylink.Link) (paylink.Link, paylink.Standing, error) {
+	found, standing, err := h.Till.Stands(r, l)
+	if l.Price.Catalog {
+		found.Price = l.Price
+	}
+	return found, standing, err
 }
 
 // theirs makes what is somebody else's look like what is not there.
