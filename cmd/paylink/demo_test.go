@@ -262,3 +262,14 @@ func TestTheTestClockMovesBookAndBank(t *testing.T) {
 		t.Error("a demo without --test-clock moves its clock")
 	}
 }
+
+// After make run nobody has a paylink on their PATH.
+func TestTheDemosLinesCallTheProgramAsItWasCalled(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"bin/paylink": "bin/paylink", "/usr/local/bin/paylink": "/usr/local/bin/paylink", "paylink": "paylink",
+		"/tmp/paylink.test": "paylink", "my bin/paylink": "paylink"} {
+		if got := calledAs(name); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 )
 
 // api is one of the foreign APIs, with lines for a shell that make a link through it.
@@ -47,7 +49,16 @@ func (d *demo) shellLines() string {
 	if filepath.Clean(d.Data) != "paylink-demo" {
 		at = "export PAYLINK_URL=" + d.base + " PAYLINK_SECRET_KEY=" + d.known.NativeKey + "\n"
 	}
-	return at + `paylink link make --amount 25 --title "Invoice 42"
+	return at + strings.ReplaceAll(`paylink link make --amount 25 --title "Invoice 42"
 paylink payments ls
-paylink listen --forward http://127.0.0.1:3000/hooks --events 'payment.*'`
+paylink listen --forward http://127.0.0.1:3000/hooks --events 'payment.*'`, "paylink ", calledAs(os.Args[0])+" ")
+}
+
+// calledAs is how a shell finds this program, by how it was started: bin/paylink need
+// not be on anybody's PATH.
+func calledAs(name string) string {
+	if filepath.Base(name) != "paylink" || strings.ContainsAny(name, " '\"$`\\") {
+		return "paylink"
+	}
+	return name
 }

@@ -28,6 +28,7 @@ var mounts = []func(*node, *http.ServeMux){
 	func(n *node, mux *http.ServeMux) { (&payroc.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
 	func(n *node, mux *http.ServeMux) { n.devdraft().Mount(mux) },
 	func(n *node, mux *http.ServeMux) { (&elevate.Handler{Till: n.till, Log: n.log.Logger}).Mount(mux) },
+	func(_ *node, mux *http.ServeMux) { mountShared(mux) },
 	func(n *node, mux *http.ServeMux) { mux.HandleFunc("POST /callbacks/{gateway}", n.callback) },
 }
 

@@ -414,3 +414,14 @@ func TestWhoCallsAndWhat(t *testing.T) {
 	}
 	r.must(401, "GET", links, "")
 }
+
+// A header may hold bytes that one of the engines takes for no text.
+func TestAKeyThatIsNoTextIsUnknown(t *testing.T) {
+	t.Parallel()
+	for engine := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			newRig(t, engine).must(401, "GET", links, "", "X-Client-Key: ck_\xff")
+		})
+	}
+}

@@ -40,7 +40,8 @@ type test struct {
 	kinds   []kind
 }
 
-// resolve finds what the numbers in a query name. Unknown ones name nothing.
+// resolve finds what the numbers in a query name, each once, in the order of its making.
+// Unknown ones name nothing.
 func (q *query) resolve(c call, r paylink.Reader) error {
 	for i := range q.tests {
 		t := &q.tests[i]
@@ -56,6 +57,7 @@ func (q *query) resolve(c call, r paylink.Reader) error {
 				}
 			}
 		}
+		slices.SortFunc(t.refs, func(a, b ref) int { return strings.Compare(a.id, b.id) }) // ids begin with their time
 	}
 	return nil
 }
@@ -186,7 +188,9 @@ func filter(col column, text string) (t test, wrong string) {
 	}
 	values := []string{rest}
 	if operator == "in" {
-		values = strings.Split(rest, ",")
+		if values = strings.Split(rest, ","); len(values) > mostPageSize {
+			return t, "must be at most " + strconv.Itoa(mostPageSize) + " values"
+		}
 	}
 	for _, s := range values {
 		n, err := strconv.ParseInt(s, 10, 64)
@@ -194,7 +198,9 @@ func filter(col column, text string) (t test, wrong string) {
 		case col.form == named && err != nil:
 			return t, "must be an integer, or in: and integers"
 		case col.form == named:
-			t.numbers, t.kinds = append(t.numbers, n), col.kinds
+			if t.kinds = col.kinds; !slices.Contains(t.numbers, n) {
+				t.numbers = append(t.numbers, n)
+			}
 		case col.form == flag && s != "true" && s != "false":
 			return t, "must be true or false"
 		}

@@ -34,23 +34,26 @@ func (h *Handler) amendLink(c call) (answer, error) {
 	match := c.Header.Values("If-Match")
 	var v linkAnswer
 	change := func(tx paylink.Tx) (done till.Changed, err error) {
-		if done, err = h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
+		done, err = h.Till.Amends(till.Amendment{LinkID: c.id(), MerchantID: c.merchant, Edit: func(l *paylink.Link, _ paylink.Standing) error {
 			if want != 0 && int64(l.Version) != want || !matches(match, l.Version) {
 				return &dialect.Refusal{Status: http.StatusPreconditionFailed, Code: "version_changed",
 					Text: "the link is at version " + strconv.Itoa(l.Version) + "; read it and decide anew"}
 			}
 			r := &reader{}
-			if r.amend(c.body, l, tx.Now()); named(c.body, priceFields...) { // else a product may be off sale
-				o := order{link: *l}
+			r.amend(c.body, l, tx.Now())
+			// What is not sold at present can still be paused, or have its texts changed.
+			if o := (order{link: *l}); named(c.body, priceFields...) {
 				if err := o.findProducts(tx, r); err != nil {
 					return err
 				}
 				l.Price = o.link.Price
 			}
 			return r.faults.Err()
-		}})(tx); err == nil {
-			v, err = h.viewStanding(tx, done.Link, done.URL)
+		}})(tx)
+		if err != nil {
+			return done, err
 		}
+		v, err = h.viewStanding(tx, done.Link, done.URL)
 		return done, err
 	}
 	return h.once(c, "link", change, func(d till.Changed) (int, string, any) { return http.StatusOK, d.Link.ID, v })

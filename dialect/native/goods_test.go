@@ -200,6 +200,7 @@ func TestADebtIsAskedForByItsLinks(t *testing.T) {
 	if n := len(m.must(200, "GET", "/debts?unpaid=true", "").get(t, "data").([]any)); n != 0 {
 		t.Errorf("%d unpaid after the end", n)
 	}
+	m.stands(link.id(t), "written_off")
 	if got := m.must(400, "POST", "/links", `{"debt":"`+id+`"}`).codes(t); !slices.Equal(got, []string{"debt debt_cancelled"}) {
 		t.Errorf("%v", got)
 	}
@@ -274,6 +275,59 @@ func TestALinkIsToldAsPayersFindIt(t *testing.T) {
 	for _, one := range m.must(200, "GET", "/links", "").get(t, "data").([]any) {
 		if got := one.(map[string]any)["standing"]; got == "payable" {
 			t.Errorf("listed as payable: %v", one)
+		}
+	}
+}
+
+// A link says of itself what its payers find: what stands behind it has its say.
+func TestALinkStandsAsItsProductAndDebtSay(t *testing.T) {
+	t.Parallel()
+	r := sqlite(t)
+	m := r.merchant("a")
+	ticket := m.must(201, "POST", "/products", `{"name":"Ticket","price":"25.00","currency":"USD"}`).id(t)
+	link := m.must(201, "POST", "/links", `{"currency":"USD","lines":[{"product":"`+ticket+`"}]}`).id(t)
+	m.must(200, "POST", "/products/"+ticket, `{"price":"30.00"}`)
+	if a := m.must(200, "GET", "/links/"+link, ""); a.get(t, "amount.decimal") != "30.00" || a.get(t, "standing") != "payable" {
+		t.Errorf("after the price went up: %s", a.body)
+	}
+	m.must(200, "POST", "/products/"+ticket, `{"active":false}`)
+	m.stands(link, "unavailable")
+	if a := m.must(200, "POST", "/links/"+link, `{"paused":true,"metadata":{"a":"1"}}`); a.get(t, "standing") != "paused" {
+		t.Errorf("what is not sold can be paused: %s", a.body)
+	}
+	m.must(400, "POST", "/links/"+link, `{"lines":[{"product":"`+ticket+`"}]}`)
+	m.must(200, "POST", "/products/"+ticket, `{"active":true,"price":"35.00"}`)
+	if a := m.must(200, "POST", "/links/"+link, `{"paused":false}`); a.get(t, "amount.decimal") != "35.00" || a.get(t, "standing") != "payable" {
+		t.Errorf("sold again: %s", a.body)
+	}
+
+	debt := m.must(201, "POST", "/debts", `{"amount":"80.00","currency":"USD","reference":"INV-1"}`).id(t)
+	owed := m.must(201, "POST", "/links", `{"debt":"`+debt+`"}`).id(t)
+	m.must(200, "POST", "/links/"+owed, `{"paused":true}`)
+	m.must(200, "POST", "/debts/"+debt+"/cancel", "")
+	m.stands(owed, "paused")
+	for _, path := range []string{"?dry_run=true", ""} {
+		a := m.must(200, "POST", "/links/"+owed+path, `{"paused":false}`)
+		if a.get(t, "standing") != "written_off" && a.get(t, "result.standing") != "written_off" {
+			t.Errorf("a change, %q: %s", path, a.body)
+		}
+	}
+	m.stands(owed, "written_off")
+	event := m.must(200, "GET", "/events?type=link.updated&object="+owed, "").get(t, "data").([]any)[0].(map[string]any)
+	if is := event["data"].(map[string]any)["standing"]; is != "written_off" {
+		t.Errorf("the event says %v", is)
+	}
+}
+
+// stands checks a link's standing where it is read and listed.
+func (m *merchant) stands(link, want string) {
+	m.t.Helper()
+	if a := m.must(200, "GET", "/links/"+link, ""); a.get(m.t, "standing") != want {
+		m.t.Errorf("read, not %s: %s", want, a.body)
+	}
+	for _, one := range m.must(200, "GET", "/links", "").get(m.t, "data").([]any) {
+		if l := one.(map[string]any); l["id"] == link && l["standing"] != want {
+			m.t.Errorf("listed as %v, not %s", l["standing"], want)
 		}
 	}
 }

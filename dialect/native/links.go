@@ -164,7 +164,7 @@ func (h *Handler) readLink(c call) (answer, error) {
 	return a, err
 }
 
-// linkWith is a link, with its newest payments where they were asked for.
+// linkWith is a link as payers find it, with its newest payments where they were asked for.
 func (h *Handler) linkWith(r paylink.Reader, l paylink.Link, payments bool) (v linkAnswer, err error) {
 	url, err := h.Till.URLOf(r, l.ID)
 	if err != nil {

@@ -72,8 +72,8 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	// A client with one base URL looks for the identity service below /v1 (JS SDK).
 	handle("POST /authorize", h.authorize)
 	handle("POST /v1/authorize", h.authorize)
-	for _, rest := range []string{"/authorize", "/v1/authorize", "/v1/payment-links/", "/v1/processing-terminals/",
-		cards.path, cards.path + "/", bankTransfers.path, bankTransfers.path + "/"} {
+	for _, rest := range []string{"/authorize", "/v1/authorize", "/v1/payment-links", "/v1/payment-links/",
+		"/v1/processing-terminals", "/v1/processing-terminals/", cards.path, cards.path + "/", bankTransfers.path, bankTransfers.path + "/"} {
 		mux.Handle(rest, dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) })))
 	}
 }

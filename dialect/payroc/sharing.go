@@ -2,6 +2,7 @@ package payroc
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,8 +30,15 @@ const (
 )
 
 func toldShare(s paylink.Share) sharingEvent {
-	return sharingEvent{SharingMethod: s.Method, SharingEventID: s.Foreign, DateTime: s.CreatedAt.UTC().Format(time.RFC3339),
-		Message: s.Message, Recipients: s.Recipients}
+	out := sharingEvent{SharingMethod: s.Method, SharingEventID: s.Foreign, DateTime: s.CreatedAt.UTC().Format(time.RFC3339),
+		Message: s.Message, Recipients: slices.Clone(s.Recipients)}
+	for i, to := range out.Recipients { // other APIs demand no name, and take longer ones
+		if to.Name == "" {
+			to.Name = to.Email
+		}
+		out.Recipients[i].Name = cut(to.Name, maxRecipientName)
+	}
+	return out
 }
 
 // share sends a link to people by mail. What is deactivated, expired or completed is

@@ -148,6 +148,33 @@ func TestASharedLinkIsFoundByItsRecipients(t *testing.T) {
 	}
 }
 
+// A share that another API made may name people as Payroc can't: each answer is held
+// against Payroc's schema, whose names have 1 to 48 characters.
+func TestSharesOfOtherAPIsAreToldInPayrocsWords(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.mails()
+	link := r.make(donation)
+	id := r.must(200, "GET", link, "").text(t, "paymentLinkId")
+	err := r.till.Store.Update(context.Background(), func(tx paylink.Tx) error {
+		f, err := tx.ForeignID(paylink.ForeignKind("payroc", paylink.PrefixLink), id)
+		if err != nil {
+			return err
+		}
+		_, err = r.till.Shares(till.Sharing{LinkID: f.ObjectID, MerchantID: r.made.Merchant.ID, Recipients: []paylink.Recipient{
+			{Email: "ada@example.com"}, {Name: strings.Repeat("G", 60), Email: "grace@example.com"}}})(tx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	event := r.must(200, "GET", link+"/sharing-events", "").get(t, "data").([]any)[0].(map[string]any)
+	got := fmt.Sprint(event["recipients"])
+	if want := "[map[email:ada@example.com name:ada@example.com] map[email:grace@example.com name:" + strings.Repeat("G", 48) + "]]"; got != want {
+		t.Errorf("%s", got)
+	}
+}
+
 func TestWhatCantBeShared(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -1,5 +1,5 @@
 // Package fault holds the fail points of the kill tests: named places before
-// and after each commit point of the paying path (K01 to K11) where a test
+// and after each commit point of the paying path where a test
 // build kills its own process.
 //
 // A build with the tag "fault" reads the environment variable FAULT:
