@@ -7,6 +7,7 @@ import (
 
 	"paylink"
 	"paylink/internal/pgtest"
+	"paylink/store/booktest"
 	"paylink/store/sqlstore"
 	"paylink/store/storetest"
 )
@@ -25,20 +26,12 @@ func openStore(t testing.TB, dsn string, o sqlstore.Options) *sqlstore.Store {
 func sqliteFile(t testing.TB) string { return filepath.Join(t.TempDir(), "paylink.db") }
 
 // migratedPostgres is a database of its own at the newest schema.
-func migratedPostgres(t testing.TB) string {
-	return pgtest.Migrated(t, "sqlstore", func(dsn string) error {
-		s, err := sqlstore.Open(context.Background(), dsn, sqlstore.Options{})
-		if err != nil {
-			return err
-		}
-		return s.Close()
-	})
-}
+func migratedPostgres(t testing.TB) string { return booktest.Postgres(t) }
 
 func TestSQLiteIsAStore(t *testing.T) {
 	t.Parallel()
 	storetest.Run(t, func(t *testing.T) paylink.Store {
-		return openStore(t, sqliteFile(t), sqlstore.Options{TestClock: true})
+		return openStore(t, booktest.SQLite(t), sqlstore.Options{TestClock: true})
 	})
 }
 
