@@ -40,10 +40,10 @@ unit: bin/pgserver ## the product's own tests, SQLite and PostgreSQL, race detec
 	$(WITH_POSTGRES) go test $(TEST_FLAGS) -p 3 ./...
 
 # The program under test is not an input that go test knows of, so its results
-# must not be cached. They wait for the browser more than they work: six at once.
+# must not be cached. They wait for the browser more than they work: four at once.
 .PHONY: e2e
 e2e: bin/pgserver bin/paylink-race bin/paylink-fault e2e/node_modules/axe-core/axe.min.js ## the finished program through HTTP and Chromium
-	cd e2e && $(PROGRAMS) ../$(WITH_POSTGRES) go test $(TEST_FLAGS) -timeout 25m -parallel 6 -count=1 ./...
+	cd e2e && $(PROGRAMS) ../$(WITH_POSTGRES) go test $(TEST_FLAGS) -timeout 25m -parallel 4 -count=1 ./...
 
 .PHONY: lint
 lint: bin/staticcheck bin/templ ## gofmt, generated code, vet, staticcheck and the house rules
