@@ -2,16 +2,12 @@ package devdraft
 
 import (
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"paylink"
 	"paylink/dialect"
 )
-
-// uuid4 is the form of idempotency keys (documentation: UUID v4).
-var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 
 // claim is the call's idempotency key, nil without one. Its scope is the app, the
 // method and the path; it is remembered for 24 hours.
@@ -20,7 +16,7 @@ func (c call) claim(body dialect.Value) (*paylink.Claim, error) {
 	if len(c.Header.Values("Idempotency-Key")) == 0 {
 		return nil, nil
 	}
-	if key = strings.ToLower(key); err != nil || !uuid4.MatchString(key) {
+	if key = strings.ToLower(key); err != nil || !dialect.IsUUID4(key) {
 		return nil, problem(400, "The idempotency-key header must be a UUID v4")
 	}
 	return &paylink.Claim{Scope: c.merchant + " " + Name + " " + c.Method + " " + c.URL.Path, Key: key,

@@ -148,20 +148,12 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // unrouted answers what no route takes: 405 where another method would do.
 func unrouted(w http.ResponseWriter, r *http.Request, own *http.ServeMux) {
-	var allow []string
-	for _, method := range []string{http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPost} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, pattern := own.Handler(other); pattern != "" {
-			allow = append(allow, method)
-		}
-	}
-	if len(allow) == 0 {
+	allow := dialect.Allow(w, r, own, http.MethodDelete, http.MethodGet, http.MethodHead, http.MethodPost)
+	if allow == "" {
 		fail(w, problem(http.StatusNotFound, "not_found", "there is nothing at this path"))
 		return
 	}
-	w.Header().Set("Allow", strings.Join(allow, ", "))
-	fail(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+strings.Join(allow, ", ")))
+	fail(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+allow))
 }
 
 // serve authenticates, reads, and acts, in this order (trust.md 1.1): what is

@@ -3,7 +3,6 @@ package payroc
 import (
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"paylink"
 	"paylink/dialect"
@@ -80,19 +79,10 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 
 // unrouted answers what no route takes: 405 where another method would do.
 func unrouted(w http.ResponseWriter, r *http.Request, own *http.ServeMux) {
-	var allow []string
-	for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodPost} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, pattern := own.Handler(other); pattern != "" {
-			allow = append(allow, method)
-		}
-	}
-	if len(allow) == 0 {
+	if dialect.Allow(w, r, own, http.MethodGet, http.MethodPatch, http.MethodPost) == "" {
 		write(w, notFound(""))
 		return
 	}
-	w.Header().Set("Allow", strings.Join(allow, ", "))
 	write(w, methodNotAllowed)
 }
 

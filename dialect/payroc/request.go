@@ -26,9 +26,6 @@ func readBody(w http.ResponseWriter, r *http.Request) (dialect.Value, error) {
 	return dialect.Parse(raw)
 }
 
-// uuid4 is the form of keys (OpenAPI: format uuid; documentation: UUID v4).
-var uuid4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
-
 // keyLife is how long a key is remembered (docs.payroc.com/api/idempotency: 7 days).
 const keyLife = 7 * 24 * time.Hour
 
@@ -47,7 +44,7 @@ func (c call) claim() (*paylink.Claim, error) {
 	switch {
 	case strings.TrimSpace(strings.Join(all, "")) == "":
 		return nil, keyMissing
-	case !uuid4.MatchString(key):
+	case !dialect.IsUUID4(key):
 		return nil, badRequest(fieldError{Parameter: "Idempotency-Key", Detail: invalidFormat, Message: "'Idempotency-Key' must be a UUID v4"})
 	}
 	return &paylink.Claim{Scope: c.merchant + " " + Name, Key: key, Life: keyLife,
