@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"paylink"
 )
@@ -91,6 +93,12 @@ func one[T any](r *reader, dest func(*T) []any, text string, args ...any) (T, er
 
 // find is one for a thing with a name: NotFound says which.
 func find[T any](r *reader, noun, name string, dest func(*T) []any, text string, args ...any) (T, error) {
+	for _, arg := range args { // no engine could have stored it, and PostgreSQL says so by an error
+		if s, is := arg.(string); is && (!utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0) {
+			var none T
+			return none, notFound(noun, name)
+		}
+	}
 	v, err := one(r, dest, text, args...)
 	if errors.Is(err, errNoRow) {
 		return v, notFound(noun, name)

@@ -118,6 +118,29 @@ func heldOffer(t *testing.T, s store) {
 }
 
 // newAddress takes the place of a retired one, which no other link can have.
+// noText: URLs and headers hold any byte, and PostgreSQL takes no zero byte and nothing
+// but UTF-8.
+func noText(t *testing.T, s store) {
+	for _, name := range []string{"\x00", "a\x00", "\xff", "a\xffb"} {
+		err := s.View(context.Background(), func(r paylink.Reader) error {
+			_, err := r.Offer(name)
+			kind(t, "an offer", err, paylink.NotFound, "")
+			_, err = r.Address(paylink.AddressSlug, name)
+			kind(t, "an address", err, paylink.NotFound, "")
+			_, err = r.Credential("native", "secret_key", name)
+			kind(t, "a credential", err, paylink.NotFound, "")
+			_, err = r.Link(name)
+			kind(t, "a link", err, paylink.NotFound, "")
+			_, err = r.PaymentByAttempt("plk_1", name)
+			kind(t, "a payment", err, paylink.NotFound, "")
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func newAddress(t *testing.T, s store) {
 	l := seedLink(t, s)
 	address := func(value string) paylink.Address {

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t *testing.T) paylink.Store) {
 		{"the test clock moves now", movedClock},
 		{"an address belongs to one link", takenAddress},
 		{"a retired address opens nothing", retiredAddress},
+		{"what is no text names nothing", noText},
 		{"an offer is the link with its merchant and terminal", offer},
 		{"two who lock one link come one after the other", lockedLink},
 		{"an offer is read after the wait for its link", heldOffer},
