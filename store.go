@@ -105,7 +105,8 @@ type DebtFilter struct {
 }
 
 // Reader reads committed state. A thing that does not exist is an error of kind
-// NotFound, and so is what is named by bytes that are no text. Ids of other merchants are found here: the till compares owners.
+// NotFound, and so is what is named by bytes that are no text. Ids of other merchants
+// are found here: the till compares owners.
 type Reader interface {
 	// Now is the database's time, plus the offset of the test clock where one is
 	// allowed; within one Update it is the same at every call. UTC, microseconds.

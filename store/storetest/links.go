@@ -117,7 +117,6 @@ func heldOffer(t *testing.T, s store) {
 	}
 }
 
-// newAddress takes the place of a retired one, which no other link can have.
 // noText: URLs and headers hold any byte, and PostgreSQL takes no zero byte and nothing
 // but UTF-8.
 func noText(t *testing.T, s store) {
@@ -141,6 +140,7 @@ func noText(t *testing.T, s store) {
 	}
 }
 
+// newAddress takes the place of a retired one, which no other link can have.
 func newAddress(t *testing.T, s store) {
 	l := seedLink(t, s)
 	address := func(value string) paylink.Address {
