@@ -62,9 +62,7 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 	n.till = &till.Till{Store: book, Gateways: map[string]paylink.Gateway{}, BaseURL: p.baseURL,
 		Key: p.keys.SigningKey(), Seal: p.keys, Post: p.post,
 		Hooks: safedial.New(n.dialing()).Client()}
-	if n.docs, err = docs.New(native.Document(), p.baseURL); err != nil {
-		return nil, errors.Join(err, store.Close())
-	}
+	n.docs = docs.New(native.Document(), p.baseURL)
 	if err := n.sameKeys(ctx, book); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

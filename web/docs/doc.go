@@ -1,5 +1,6 @@
-// Package docs shows our own API to people: one page, made once from the OpenAPI
-// document, without scripts and without anything from elsewhere.
+// Package docs shows our own API to people: one page, made from the OpenAPI
+// document when it is first asked for, without scripts and without anything from
+// elsewhere.
 //
 //	GET /docs               the page
 //	GET /docs/{hash}.css    its style sheet

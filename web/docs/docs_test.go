@@ -24,8 +24,8 @@ func document(t *testing.T) []byte {
 
 func served(t *testing.T) *http.ServeMux {
 	t.Helper()
-	h, err := docs.New(document(t), "https://pay.example")
-	if err != nil {
+	h := docs.New(document(t), "https://pay.example")
+	if err := h.Make(); err != nil {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
@@ -119,6 +119,9 @@ func TestThePageStandsAlone(t *testing.T) {
 		switch {
 		case strings.HasPrefix(to, "#") && ids[to[1:]], strings.HasPrefix(to, "/assets/"), to == "/api/v1/openapi.json":
 		case strings.HasPrefix(to, "/docs/"):
+			if old := get(mux, "/docs/0123456789ab.css"); old.Code != 404 {
+				t.Errorf("a style sheet of another build: %d, want 404", old.Code)
+			}
 			if w := get(mux, to); w.Code != 200 || strings.Contains(w.Body.String(), "url(") || strings.Contains(w.Body.String(), "@import") {
 				t.Errorf("%s: %d, or it loads something", to, w.Code)
 			}
@@ -141,7 +144,7 @@ func TestAProblemsTypeLeadsToItsLine(t *testing.T) {
 func TestADocumentThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{"", "{", `{"a":}`, `[1,`, "nonsense"} {
-		if _, err := docs.New([]byte(raw), "https://pay.example"); err == nil {
+		if err := docs.New([]byte(raw), "https://pay.example").Make(); err == nil {
 			t.Errorf("%q made a page", raw)
 		}
 	}
