@@ -182,30 +182,14 @@ func (c *linkList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(s.stdout, 0, 4, 2, ' ', 0)
-	n := 0
-	for l, err := range api.Links.List(s.ctx, client.LinkFilter{State: c.State, Reference: c.Reference, Metadata: c.Metadata}) {
-		if err != nil {
-			return reached(err)
-		}
-		if n++; n == 1 && !c.JSON {
-			_, _ = fmt.Fprintln(w, "LINK\tMADE\tSTANDING\tPRICE\tPAID\tTITLE")
-		}
-		err := c.show(s, l, func() error {
-			_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", l.ID, shortTime(l.CreatedAt), l.Standing, priceOf(l), l.PaidCount, oneLine(l.Title))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if n == c.Limit {
-			break
-		}
-	}
-	if n == 0 && !c.JSON {
-		_, _ = fmt.Fprintln(s.stdout, "There are no such links. paylink link make --amount 25 --title \"Invoice 42\" makes one.")
-	}
-	return w.Flush()
+	return listing[client.Link]{
+		head: []string{"LINK", "MADE", "STANDING", "PRICE", "PAID", "TITLE"},
+		row: func(l client.Link) []string {
+			return []string{l.ID, shortTime(l.CreatedAt), l.Standing, priceOf(l), fmt.Sprint(l.PaidCount), oneLine(l.Title)}
+		},
+		none:  `There are no such links. paylink link make --amount 25 --title "Invoice 42" makes one.`,
+		limit: c.Limit,
+	}.print(s, &c.callerFlags, api.Links.List(s.ctx, client.LinkFilter{State: c.State, Reference: c.Reference, Metadata: c.Metadata}))
 }
 
 // oneLine keeps a text from breaking a table, and a terminal from obeying it.

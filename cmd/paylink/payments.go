@@ -1,11 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"paylink/client"
 )
@@ -28,30 +26,14 @@ func (c *paymentsList) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(s.stdout, 0, 4, 2, ' ', 0)
-	n := 0
-	for p, err := range api.Payments.List(s.ctx, client.PaymentFilter{Link: c.Link, State: c.State, Reference: c.Reference}) {
-		if err != nil {
-			return reached(err)
-		}
-		if n++; n == 1 && !c.JSON {
-			_, _ = fmt.Fprintln(w, "PAYMENT\tWHEN\tSTATE\tAMOUNT\tHOW\tWHO\tLINK")
-		}
-		err := c.show(s, p, func() error {
-			_, err := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, shortTime(p.CreatedAt), p.State, p.Amount, howOf(p), oneLine(whoOf(p)), p.Link.ID)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if n == c.Limit {
-			break
-		}
-	}
-	if n == 0 && !c.JSON {
-		_, _ = fmt.Fprintln(s.stdout, "There are no such payments.")
-	}
-	return w.Flush()
+	return listing[client.Payment]{
+		head: []string{"PAYMENT", "WHEN", "STATE", "AMOUNT", "HOW", "WHO", "LINK"},
+		row: func(p client.Payment) []string {
+			return []string{p.ID, shortTime(p.CreatedAt), p.State, p.Amount.String(), howOf(p), oneLine(whoOf(p)), p.Link.ID}
+		},
+		none:  "There are no such payments.",
+		limit: c.Limit,
+	}.print(s, &c.callerFlags, api.Payments.List(s.ctx, client.PaymentFilter{Link: c.Link, State: c.State, Reference: c.Reference}))
 }
 
 // paymentLine is a payment in one line.

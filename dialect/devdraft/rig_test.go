@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 
 	"paylink"
 	"paylink/dialect/devdraft"
+	"paylink/dialect/dialecttest"
 	"paylink/internal/vault"
 	"paylink/store/booktest"
 	"paylink/store/sqlstore"
@@ -121,33 +121,18 @@ type reply struct {
 // send sends a request; headers are "Name: value" and come beside the credentials.
 func (r *rig) send(method, path, body string, headers ...string) reply {
 	r.t.Helper()
-	req, err := http.NewRequest(method, r.url+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	var own []string
 	if r.key != "" {
-		req.Header.Set("x-client-key", r.key)
+		own = append(own, "x-client-key: "+r.key)
 	}
 	if r.secret != "" {
-		req.Header.Set("x-client-secret", r.secret)
+		own = append(own, "x-client-secret: "+r.secret)
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, line := range headers {
-		name, value, _ := strings.Cut(line, ": ")
-		req.Header.Set(name, value)
-	}
-	res, err := http.DefaultClient.Do(req)
+	got, err := dialecttest.Send(method, r.url+path, body, append(own, headers...)...)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	a := reply{res.StatusCode, res.Header, string(raw)}
+	a := reply{got.Status, got.Header, got.Body}
 	a.judge(r.t, method+" "+path)
 	return a
 }

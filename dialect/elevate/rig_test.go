@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"paylink"
+	"paylink/dialect/dialecttest"
 	"paylink/dialect/elevate"
 	"paylink/internal/vault"
 	"paylink/store/booktest"
@@ -192,31 +192,16 @@ func (r *rig) send(method, target, body string, headers ...string) reply {
 
 func send(t testing.TB, url, token, method, target, body string, headers ...string) reply {
 	t.Helper()
-	req, err := http.NewRequest(method, url+target, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	var own []string
 	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
+		own = append(own, "Authorization: Bearer "+token)
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, line := range headers {
-		name, value, _ := strings.Cut(line, ": ")
-		req.Header.Set(name, value)
-	}
-	res, err := http.DefaultClient.Do(req)
+	got, err := dialecttest.Send(method, url+target, body, append(own, headers...)...)
 	if err != nil {
 		t.Error(err)
 		return reply{}
 	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Error(err)
-	}
-	a := reply{res.StatusCode, res.Header, string(raw)}
+	a := reply{got.Status, got.Header, got.Body}
 	if a.status >= 400 && method != http.MethodHead {
 		a.judge(t, method+" "+target+" "+body)
 	}

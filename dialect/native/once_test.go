@@ -2,33 +2,23 @@ package native_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"path/filepath"
-	"paylink/store/booktest"
 	"strings"
 	"testing"
 
 	"paylink"
 	"paylink/dialect/dialecttest"
+	"paylink/store/booktest"
 )
 
 // call sends a request without judging its answer: from many goroutines at once.
-func (m *merchant) call(path, body, key string) (out dialecttest.Reply) {
-	req, err := http.NewRequest("POST", m.url+"/api/v1"+path, strings.NewReader(body))
+func (m *merchant) call(path, body, key string) dialecttest.Reply {
+	got, err := dialecttest.Send(http.MethodPost, m.url+"/api/v1"+path, body, "Authorization: Bearer "+m.key, "Idempotency-Key: "+key)
 	if err != nil {
-		return out
+		return dialecttest.Reply{}
 	}
-	req.Header.Set("Authorization", "Bearer "+m.key)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", key)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return out
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	return dialecttest.Reply{Status: res.StatusCode, Header: res.Header, Body: string(raw)}
+	return got
 }
 
 // What is promised about repetition is kept by every call that makes something, on

@@ -4,13 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"paylink"
+	"paylink/dialect/dialecttest"
 	"paylink/dialect/native"
 	"paylink/internal/safedial"
 	"paylink/internal/vault"
@@ -123,28 +123,11 @@ func (a reply) id(t testing.TB) string {
 // do sends a request; headers are "Name: value".
 func (m *merchant) do(method, path, body string, headers ...string) reply {
 	m.t.Helper()
-	req, err := http.NewRequest(method, m.url+"/api/v1"+path, strings.NewReader(body))
+	got, err := dialecttest.Send(method, m.url+"/api/v1"+path, body, append([]string{"Authorization: Bearer " + m.key}, headers...)...)
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+m.key)
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, line := range headers {
-		name, value, _ := strings.Cut(line, ": ")
-		req.Header.Set(name, value)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		m.t.Fatal(err)
-	}
-	return reply{res.StatusCode, res.Header, string(raw)}
+	return reply{got.Status, got.Header, got.Body}
 }
 
 // must is do with a status that must come.

@@ -2,8 +2,6 @@ package payroc_test
 
 import (
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -14,21 +12,12 @@ import (
 var nodes = map[string]int{"sqlite": 1, "postgres": 2}
 
 // call sends a request without judging its answer: from many goroutines at once.
-func (r *rig) call(method, path, body, key string) (out dialecttest.Reply) {
-	req, err := http.NewRequest(method, r.url+path, strings.NewReader(body))
+func (r *rig) call(method, path, body, key string) dialecttest.Reply {
+	got, err := dialecttest.Send(method, r.url+path, body, "Authorization: Bearer "+r.token, "Idempotency-Key: "+key)
 	if err != nil {
-		return out
+		return dialecttest.Reply{}
 	}
-	req.Header.Set("Authorization", "Bearer "+r.token)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Idempotency-Key", key)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return out
-	}
-	defer res.Body.Close()
-	raw, _ := io.ReadAll(res.Body)
-	return dialecttest.Reply{Status: res.StatusCode, Header: res.Header, Body: string(raw)}
+	return got
 }
 
 func TestCallsAreDoneOnce(t *testing.T) {

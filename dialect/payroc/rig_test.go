@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"paylink"
+	"paylink/dialect/dialecttest"
 	"paylink/dialect/payroc"
 	"paylink/internal/vault"
 	"paylink/store/booktest"
@@ -116,30 +116,15 @@ type reply struct {
 // send sends a request; headers are "Name: value" and come beside the token.
 func (r *rig) send(method, path, body string, headers ...string) reply {
 	r.t.Helper()
-	req, err := http.NewRequest(method, r.url+path, strings.NewReader(body))
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	var own []string
 	if r.token != "" {
-		req.Header.Set("Authorization", "Bearer "+r.token)
+		own = append(own, "Authorization: Bearer "+r.token)
 	}
-	if body != "" {
-		req.Header.Set("Content-Type", "application/json")
-	}
-	for _, line := range headers {
-		name, value, _ := strings.Cut(line, ": ")
-		req.Header.Set(name, value)
-	}
-	res, err := http.DefaultClient.Do(req)
+	got, err := dialecttest.Send(method, r.url+path, body, append(own, headers...)...)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer res.Body.Close()
-	raw, err := io.ReadAll(res.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	a := reply{res.StatusCode, res.Header, string(raw)}
+	a := reply{got.Status, got.Header, got.Body}
 	a.judge(r.t, method, path)
 	return a
 }
