@@ -219,3 +219,36 @@ func TestADebtIsMadeAndChangedByItsMerchantOnly(t *testing.T) {
 		t.Errorf("two broken rules are told as %v", err)
 	}
 }
+
+// Every API that changes links changes them by Amend: what a debt's link asks for is the
+// debt's matter, whoever asks.
+func TestADebtDecidesAboutThePriceOfItsLinks(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		d := r.owe("INV-1")
+		_, id := r.issueFor(d)
+		amend := func(edit func(*paylink.Link)) error {
+			_, _, err := r.Amend(t.Context(), till.Amendment{LinkID: id, MerchantID: r.merchant.ID,
+				Edit: func(l *paylink.Link, _ paylink.Standing) error { edit(l); return nil }})
+			return err
+		}
+		for what, edit := range map[string]func(*paylink.Link){
+			"less":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 100}} },
+			"more":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 2501}} },
+			"a payer's choice": func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Open: true, Min: 1, Max: 2500}} },
+			"a tax":            func(l *paylink.Link) { l.Price.Tax = &paylink.Levy{Name: "VAT", Percent: 10_000} },
+			"less, of no debt": func(l *paylink.Link) {
+				l.Scope, l.Reference, l.Price.Lines = "", "", []paylink.Line{{Title: "Cake", Amount: 100}}
+			},
+		} {
+			if f := faultsOf(amend(edit)); len(f) != 1 || f[0].Field != "amount" || f[0].Code != "debt_decides" {
+				t.Errorf("%s: %v", what, f)
+			}
+		}
+		if err := amend(func(l *paylink.Link) { l.Scope, l.Reference, l.Paused = "", "", true }); err != nil {
+			t.Error(err)
+		}
+		if l := r.link(id); l.Price.Lines[0].Amount != 2500 || !l.Paused || l.Version != 2 || l.Scope != d.Scope || l.Reference != d.Reference {
+			t.Errorf("it became %+v", l)
+		}
+	})
+}

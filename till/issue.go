@@ -46,7 +46,8 @@ var errLost = errors.New("the idempotency key is taken")
 // Issue makes a link, in one transaction: key, token, link, addresses, event and
 // stored answer are committed together or not at all. A repeated key gives the
 // first answer byte for byte; the same key with another fingerprint is an Error of
-// kind Reused. Input that breaks a rule changes nothing and spends nothing.
+// kind Reused. Input that breaks a rule changes nothing and spends nothing; a hold that
+// is bound to a saved way to pay which can't be held is Invalid at "hold".
 func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 	if err := is.Link.Price.Check(); err != nil {
 		return Answer{}, err
@@ -117,7 +118,7 @@ func (is Issuance) begin(tx paylink.Tx) (paylink.Link, error) {
 		}
 		l.Instrument = brought.ID
 	}
-	return l, nil
+	return l, holdable(tx, l)
 }
 
 // add writes the link with its addresses and its event.

@@ -13,7 +13,7 @@ type Sight struct {
 	Standing paylink.Standing
 	Now      time.Time
 	Debt     paylink.Debt // that the link is bound to, where it is
-	// Saved is the instrument that the link is bound to, where it is.
+	// Saved is the instrument that the link is bound to, where it is and can be paid so.
 	Saved *paylink.Instrument
 	// Products are those that the price names; the link's price is given as they stand,
 	// and Priced tells it from what it was before one of them changed. Both are empty
@@ -44,14 +44,8 @@ func sightOf(r paylink.Reader, address string) (s Sight, err error) {
 		return s, err
 	}
 	s.Standing, s.Products, s.Priced, s.Debt = behind.standing, behind.products, behind.priced, behind.debt
-	if s.Link.Instrument != "" {
-		saved, err := r.Instrument(s.Link.Instrument)
-		if err != nil {
-			return s, err
-		}
-		s.Saved = &saved
-	}
-	return s, nil
+	s.Saved, err = boundTo(r, s.Link)
+	return s, err
 }
 
 // LookBack is Look for the pages of payments that were begun: an address that the

@@ -175,7 +175,11 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 	if err != nil {
 		return paylink.Payment{}, err
 	}
-	if err := o.check(offer); err != nil {
+	saved, err := boundTo(tx, l)
+	if err == nil {
+		err = o.check(offer, saved != nil)
+	}
+	if err != nil {
 		return paylink.Payment{}, err
 	}
 	reference := l.Reference
@@ -188,11 +192,7 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 		Scope: l.Scope, Reference: reference, Method: o.Method, SaveIt: l.Save || o.Save,
 		Payer: o.Payer, Language: o.Language, ClientIP: o.ClientIP, CreatedAt: tx.Now(), LookAt: tx.Now().Add(patience)}
 	switch {
-	case l.Instrument != "":
-		saved, err := tx.Instrument(l.Instrument)
-		if err != nil {
-			return p, err
-		}
+	case saved != nil:
 		p.Instrument, p.Method, p.SaveIt = saved.ID, saved.Saved.Method, false
 	case o.Token == "":
 		p.Hosted = true
@@ -200,10 +200,11 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 	return p, nil
 }
 
-// check refuses what the form can't have offered.
-func (o Order) check(offer paylink.Offer) error {
+// check refuses what the form can't have offered. With bound it has offered the saved
+// way to pay, whatever the order says.
+func (o Order) check(offer paylink.Offer, bound bool) error {
 	var f paylink.Faults
-	offered := offer.Link.Instrument != ""
+	offered := bound
 	for _, m := range offer.Methods() {
 		offered = offered || m == o.Method
 	}

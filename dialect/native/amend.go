@@ -134,10 +134,6 @@ func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 		}
 	}
 	if slices.ContainsFunc(priceFields, named) {
-		if l.Scope == paylink.DebtScope(l.MerchantID) {
-			r.fault("amount", "debt_decides", "the link's debt decides about it")
-			return
-		}
 		if price := r.price(v, l.Price.Currency); len(r.faults) == 0 {
 			price.Tax = l.Price.Tax
 			l.Price = price

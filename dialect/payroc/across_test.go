@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,6 +185,29 @@ func TestALinkOfADebtCostsWhatIsOwed(t *testing.T) {
 	r.patch(200, link, `{"op":"replace","path":"/expiresOn","value":"2027-01-31"}`)
 	if l := r.inMain(id); l.Price.Lines[0].Amount != 8000 || l.ExpiresAt.IsZero() {
 		t.Errorf("it became %+v", l)
+	}
+}
+
+// What is bound to a bank account would be debited, and can't become a hold.
+func TestALinkThatIsBoundToABankAccountIsNotHeld(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	made, err := r.till.Enrol(t.Context(), till.Enrolment{Merchant: &paylink.Merchant{ID: r.made.Merchant.ID}, Instruments: []paylink.Instrument{
+		{Gateway: "sandbox", Account: "acct_1", Saved: paylink.SavedInstrument{Token: "a", Method: paylink.Bank}},
+		{Gateway: "sandbox", Account: "acct_1", Saved: paylink.SavedInstrument{Token: "b", Method: paylink.Card}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{400, 200} {
+		id := r.issue("frontstream", func(l *paylink.Link) { l.MaxUses, l.Instrument = 1, made.Instruments[i].ID })
+		link := "/v1/payment-links/" + r.must(200, "GET", terminal, "").data(t)[i]["paymentLinkId"].(string)
+		a := r.patch(want, link, `{"op":"replace","path":"/authType","value":"preAuthorization"}`)
+		if want == 400 && !slices.Equal(a.parameters(t), []string{"authType"}) {
+			t.Errorf("%s", a.body)
+		}
+		if l := r.inMain(id); l.Hold != (want == 200) {
+			t.Errorf("after %d it is %+v", want, l)
+		}
 	}
 }
 
