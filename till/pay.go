@@ -42,7 +42,7 @@ type Order struct {
 //
 // Errors before anything was reserved: Invalid (faults by form field; "attempt" and
 // "price_changed" where the form is not of the link as it stands), NotFound, Gone
-// (closed, expired, used up, the debt paid or cancelled, "product_gone"), Conflict "in_use" and "duplicate_reference",
+// (closed, expired, used up, the debt paid or cancelled, "product_gone", "debt_currency"), Conflict "in_use" and "duplicate_reference",
 // Reused (the attempt was used with other content). An error after that is never
 // returned: the payment's state says what is known.
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
@@ -83,10 +83,15 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		if err := standing(offer.Link, tx.Now()); err != nil {
 			return err
 		}
-		// Read in this transaction: what a product costs may have changed since the form
-		// was shown, and then the form's attempt is not one of the link's any more.
+		// Read in this transaction: what a product costs, or the debt comes to, may have
+		// changed since the form was shown, and then the form's attempt is not one of the
+		// link's any more.
 		shown := offer
-		_, priced, err := resolve(tx, &shown.Link)
+		debt, err := debtOf(tx, offer.Link)
+		if err != nil {
+			return err
+		}
+		_, priced, err := resolve(tx, &shown.Link, debt)
 		if err != nil {
 			return err
 		}

@@ -134,8 +134,12 @@ func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 		}
 	}
 	if slices.ContainsFunc(priceFields, named) {
-		if price := r.price(v, l.Price.Currency); len(r.faults) == 0 {
-			price.Tax = l.Price.Tax
+		price := r.price(v, l.Price.Currency)
+		price.Tax = l.Price.Tax
+		if len(r.faults) == 0 && len(price.Products()) == 0 {
+			r.sum(price) // once more, with its tax
+		}
+		if len(r.faults) == 0 {
 			l.Price = price
 		}
 	}
