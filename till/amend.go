@@ -77,11 +77,7 @@ func (t *Till) Amends(a Amendment) Change {
 		if done.URL, err = t.urlOf(tx, l.ID); err != nil {
 			return done, err
 		}
-		v := edited.View(done.URL, tx.Now())
-		if _, v.Standing, err = t.Stands(tx, edited); err != nil {
-			return done, err
-		}
-		return done, addEvent(tx, l.MerchantID, paylink.EventLinkUpdated, l.ID, edited.Version, v)
+		return done, t.tell(tx, paylink.EventLinkUpdated, edited, done.URL)
 	}
 }
 

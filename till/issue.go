@@ -80,7 +80,7 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 				return errors.Join(err, unless(spent, paylink.E(paylink.Unauthenticated, "token", "the access token is unknown, used or expired")))
 			}
 		}
-		if err := is.add(tx, l, token, url); err != nil {
+		if err := t.add(tx, is, l, token, url); err != nil {
 			return err
 		}
 		fault.Point("K01.before")
@@ -122,7 +122,7 @@ func (is Issuance) begin(tx paylink.Tx) (paylink.Link, error) {
 }
 
 // add writes the link with its addresses and its event.
-func (is Issuance) add(tx paylink.Tx, l paylink.Link, token, url string) error {
+func (t *Till) add(tx paylink.Tx, is Issuance, l paylink.Link, token, url string) error {
 	if err := tx.AddLink(l, addresses(l, token, is)...); err != nil {
 		return err
 	}
@@ -132,7 +132,7 @@ func (is Issuance) add(tx paylink.Tx, l paylink.Link, token, url string) error {
 			return errors.Join(err, unless(given, paylink.E(paylink.Conflict, "address_taken", "another link has this id; choose another")))
 		}
 	}
-	return addEvent(tx, l.MerchantID, paylink.EventLinkCreated, l.ID, l.Version, l.View(url, tx.Now()))
+	return t.tell(tx, paylink.EventLinkCreated, l, url)
 }
 
 // Issues is the making of a link as a Change, without Claim, Spend and Render: what
@@ -147,7 +147,7 @@ func (t *Till) Issues(is Issuance) Change {
 		if done.Link, err = is.begin(tx); err != nil {
 			return done, err
 		}
-		return done, is.add(tx, done.Link, token, done.URL)
+		return done, t.add(tx, is, done.Link, token, done.URL)
 	}
 }
 

@@ -35,3 +35,24 @@ func (t *Till) Stands(r paylink.Reader, l paylink.Link) (paylink.Link, paylink.S
 	b, err := lookBehind(r, &l)
 	return l, b.standing, err
 }
+
+// Told is Stands for whoever describes the link: of what a catalog sells, only the lines
+// that the link itself has.
+func (t *Till) Told(r paylink.Reader, l paylink.Link) (paylink.Link, paylink.Standing, error) {
+	found, standing, err := t.Stands(r, l)
+	if err == nil {
+		found.Price.Lines = found.Price.Lines[:len(l.Price.Lines)]
+	}
+	return found, standing, err
+}
+
+// tell adds an event about a link, which is told as whoever looks at it now finds it.
+func (t *Till) tell(tx paylink.Tx, kind string, l paylink.Link, url string) error {
+	found, standing, err := t.Told(tx, l)
+	if err != nil {
+		return err
+	}
+	v := found.View(url, tx.Now())
+	v.Standing = standing
+	return addEvent(tx, l.MerchantID, kind, l.ID, l.Version, v)
+}
