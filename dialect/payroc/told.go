@@ -162,7 +162,7 @@ func (p paymentLink) edit(l *paylink.Link, price paylink.Price, t paylink.Termin
 	if c := p.Order.Charge; c != was.Order.Charge {
 		l.Price.Currency, l.Price.Lines = c.Currency, slices.Clone(l.Price.Lines)
 		if len(l.Price.Lines) == 1 && !l.Price.Chosen() && l.Price.Lines[0].Product == "" {
-			l.Price.Lines[0].Amount = c.Amount
+			l.Price.Lines[0].Amount, l.Price.Lines[0].Owed = c.Amount, false // an amount of its own
 			price = l.Price
 		}
 	}
