@@ -39,6 +39,9 @@ type Debt struct {
 // DebtScope is the scope of the debts that a merchant made.
 func DebtScope(merchantID string) string { return merchantID + "/debts" }
 
+// AsksForDebt reports whether a link asks for a debt that its merchant made.
+func (l Link) AsksForDebt() bool { return l.Reference != "" && l.Scope == DebtScope(l.MerchantID) }
+
 // DebtState is where a debt is in its life; it follows from the rest.
 type DebtState string
 

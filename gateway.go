@@ -18,6 +18,10 @@ const (
 	Stablecoin Method = "stablecoin"
 )
 
+// Holds reports whether money can be held on it to be taken later. Only cards can: a
+// bank's debit or a transfer from a wallet takes the money.
+func (m Method) Holds() bool { return m == Card }
+
 // Gateway moves money. Implementations hold no state about payments: the till's
 // book and the gateway's own book are the two that must agree.
 //

@@ -144,8 +144,8 @@ const (
 	Paused  Standing = "paused"
 	// InUse: every slot is held by a payment that is under way; one may come back.
 	InUse Standing = "in_use"
-	// OffSale: a product that the link sells is not sold at present. Only who looks
-	// at the products tells it; StandingAt does not.
+	// OffSale: a product that the link sells is not sold at present, or its debt is in
+	// another currency by now. Only who looks at those tells it; StandingAt does not.
 	OffSale Standing = "unavailable"
 	// Settled and WrittenOff are those of the link's debt: it was paid, over whichever
 	// link, or its merchant asks for it no more.
@@ -170,15 +170,15 @@ func (l Link) StandingAt(now time.Time) Standing {
 	return Payable
 }
 
-// Methods are what the payer may choose from: the terminal's, narrowed by the link. Only
-// cards can be held: a bank's debit or a transfer from a wallet takes the money.
+// Methods are what the payer may choose from: the terminal's, narrowed by the link, and
+// of a link that only authorizes by what can be held.
 func (o Offer) Methods() []Method {
 	all := o.Terminal.Methods
 	if narrowed := o.Link.Page.Methods; len(narrowed) > 0 {
 		all = slices.DeleteFunc(slices.Clone(narrowed), func(m Method) bool { return !o.Terminal.Takes(m) })
 	}
 	if o.Link.Hold {
-		all = slices.DeleteFunc(slices.Clone(all), func(m Method) bool { return m != Card })
+		all = slices.DeleteFunc(slices.Clone(all), func(m Method) bool { return !m.Holds() })
 	}
 	return all
 }

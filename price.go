@@ -3,6 +3,7 @@ package paylink
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"strconv"
 )
 
@@ -26,6 +27,9 @@ type Line struct {
 	Max    int64  `json:"max,omitempty"`
 	// Product is the id of what is sold; Title and Amount follow it (see With).
 	Product string `json:"product,omitempty"`
+	// Owed marks the line that asks for the link's debt, whatever that comes to: Title and
+	// Amount follow it (see For).
+	Owed bool `json:"owed,omitempty"`
 	// Quantity is how many there are (see N); the payer may change it within Adjust.
 	Quantity int64  `json:"quantity,omitempty"`
 	Adjust   *Range `json:"adjust,omitempty"`
@@ -126,7 +130,7 @@ func (p Price) With(products []Product) (Price, error) {
 	for _, one := range products {
 		known[one.ID] = one
 	}
-	p.Lines = append([]Line(nil), p.Lines...)
+	p.Lines = slices.Clone(p.Lines)
 	for i, l := range p.Lines {
 		if l.Product == "" {
 			continue
@@ -151,6 +155,27 @@ func (p Price) With(products []Product) (Price, error) {
 	return p, nil
 }
 
+// Owed reports whether a line asks for the link's debt.
+func (p Price) Owed() bool {
+	return slices.ContainsFunc(p.Lines, func(l Line) bool { return l.Owed })
+}
+
+// For is the price as the link's debt stands: its title and amount in the line that asks
+// for it. A debt in another currency is an Error of kind Gone and code "debt_currency".
+func (p Price) For(d Debt) (Price, error) {
+	p.Lines = slices.Clone(p.Lines)
+	for i, l := range p.Lines {
+		if !l.Owed {
+			continue
+		}
+		if d.Amount.Currency != p.Currency {
+			return p, E(Gone, "debt_currency", fmt.Sprintf("the debt is in %s, which this link does not take", d.Amount.Currency))
+		}
+		p.Lines[i].Title, p.Lines[i].Amount = d.Title, d.Amount.Minor
+	}
+	return p, nil
+}
+
 // Check reports what is wrong with the price itself.
 func (p Price) Check() error {
 	if !p.Currency.Known() {
@@ -167,10 +192,14 @@ func (p Price) Check() error {
 			return err
 		}
 	}
-	if p.Open() || len(p.Lines) == 0 {
+	if len(p.Lines) == 0 {
 		return nil
 	}
-	_, err := p.Bill(Choice{})
+	var c Choice
+	if p.Open() { // the most that may be typed must be payable with its tax
+		c.Typed = p.Money(p.Lines[0].Max)
+	}
+	_, err := p.Bill(c)
 	if CodeOf(err) == "nothing_chosen" {
 		err = nil // the payer has yet to choose
 	}

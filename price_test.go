@@ -38,11 +38,16 @@ func TestABrokenPriceIsRefused(t *testing.T) {
 		"negative":         {Currency: "USD", Lines: []paylink.Line{{Amount: -1}}},
 		"open among many":  {Currency: "USD", Lines: []paylink.Line{{Amount: 1}, {Open: true, Min: 1, Max: 2}}},
 		"empty range":      {Currency: "USD", Lines: []paylink.Line{{Open: true, Min: 2, Max: 1}}},
+		"too much to type": {Currency: "USD", Lines: []paylink.Line{{Open: true, Min: 1, Max: paylink.MaxMinor}}, Tax: &paylink.Levy{Percent: 10_000}},
 		"too large a sum":  {Currency: "USD", Lines: []paylink.Line{{Amount: paylink.MaxMinor}, {Amount: 1}}},
 	} {
 		if p.Check() == nil {
 			t.Errorf("%s was accepted", name)
 		}
+	}
+	most := paylink.Price{Currency: "USD", Lines: []paylink.Line{{Open: true, Min: 1, Max: paylink.MaxMinor}}}
+	if err := most.Check(); err != nil {
+		t.Errorf("all that can be typed, without a tax: %v", err)
 	}
 }
 

@@ -283,6 +283,11 @@ func TestWhatIsInOrderIsLeftAlone(t *testing.T) {
 				paylink.Endpoint{ID: "whe_gone", MerchantID: merchant, CreatedAt: at(1), RemovedAt: at(5)},
 				paylink.Endpoint{ID: "whe_off", MerchantID: merchant, CreatedAt: at(15), Disabled: true})
 		},
+		"a payment of a debt that was raised after its link was made": func(b *books) {
+			r := b.pay("pay_11", "plk_many", 500, paylink.Reserved, paylink.Sending, paylink.Captured)
+			r.Lines = []paylink.Line{{Title: "Seat", Amount: 2500, Owed: true}}
+			b.findLink("plk_many").Price.Lines = []paylink.Line{{Title: "Seat", Amount: 2000, Owed: true}}
+		},
 		"a replayed delivery": func(b *books) {
 			again := b.deliveries[0]
 			again.ID = "whd_again"

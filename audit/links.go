@@ -12,7 +12,7 @@ import (
 // link is what is kept of a link, and what its payments add up to.
 type link struct {
 	id              string
-	price           uint64 // hash of currency and lines; 0 where payer or products decide about them
+	price           uint64 // hash of currency and lines; 0 where payer, products or a debt decide about them
 	tax             paylink.Percent
 	max             int32
 	reserved, held  int32 // as stored; as counted
@@ -100,9 +100,9 @@ func (a *audit) closeLinks() error {
 }
 
 // loose prices don't say alone what lines a payment has: the payer chooses
-// quantities, or products give names and amounts, which change.
+// quantities, or products or a debt give names and amounts, which change.
 func loose(p paylink.Price) bool {
-	return len(p.Products()) > 0 || (p.Chosen() && !p.Open())
+	return len(p.Products()) > 0 || p.Owed() || (p.Chosen() && !p.Open())
 }
 
 // priceHash covers what decides the amount: what the payer typed into an open line

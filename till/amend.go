@@ -3,6 +3,7 @@ package till
 import (
 	"context"
 	"maps"
+	"reflect"
 
 	"paylink"
 )
@@ -15,8 +16,10 @@ type Amendment struct {
 	Dialect    string // calls it by
 	MerchantID string // who asks; a link of others looks unknown
 	// Edit changes the link as it stands, and may refuse. It must not touch id, owner,
-	// state, version, counters and times of making and closing; what it does to those
-	// is undone.
+	// state, version, counters and times of making and closing, nor the debt that the
+	// link asks for; what it does to those is undone. Another price of such a link is
+	// Invalid at "amount", code "debt_decides"; a hold of what can't be held is Invalid
+	// at "hold".
 	Edit func(l *paylink.Link, now paylink.Standing) error
 	// Rotate gives the link a new URL; the old one opens it no more.
 	Rotate bool
@@ -39,10 +42,20 @@ func (t *Till) Amends(a Amendment) Change {
 		if err := a.Edit(&edited, l.StandingAt(tx.Now())); err != nil {
 			return done, err
 		}
-		if err := edited.Price.Check(); err != nil {
-			return done, err
+		if !reflect.DeepEqual(edited.Price, l.Price) {
+			if err := mayCost(l, edited.Price); err != nil {
+				return done, err
+			}
+		}
+		if edited.Hold != l.Hold || edited.Instrument != l.Instrument {
+			if err := holdable(tx, edited); err != nil {
+				return done, err
+			}
 		}
 		edited.ID, edited.MerchantID, edited.PartnerID, edited.Dialect = l.ID, l.MerchantID, l.PartnerID, l.Dialect
+		if l.AsksForDebt() {
+			edited.Scope, edited.Reference = l.Scope, l.Reference
+		}
 		edited.State, edited.Reserved, edited.Succeeded = l.State, l.Reserved, l.Succeeded
 		edited.CreatedAt, edited.ClosedAt, edited.CloseReason = l.CreatedAt, l.ClosedAt, l.CloseReason
 		edited.UpdatedAt = tx.Now()
@@ -64,12 +77,19 @@ func (t *Till) Amends(a Amendment) Change {
 		if done.URL, err = t.urlOf(tx, l.ID); err != nil {
 			return done, err
 		}
-		v := edited.View(done.URL, tx.Now())
-		if _, v.Standing, err = t.Stands(tx, edited); err != nil {
-			return done, err
-		}
-		return done, addEvent(tx, l.MerchantID, paylink.EventLinkUpdated, l.ID, edited.Version, v)
+		return done, t.tell(tx, paylink.EventLinkUpdated, edited, done.URL)
 	}
+}
+
+// mayCost judges another price of a link. A debt is paid by one payment: none of its
+// links may come to ask for less than it did, nor for more, whichever API is asked.
+func mayCost(l paylink.Link, p paylink.Price) error {
+	if l.AsksForDebt() {
+		var f paylink.Faults
+		f.Add("amount", "debt_decides", "the link's debt decides about it")
+		return f.Err()
+	}
+	return p.Check()
 }
 
 // held is the link that is asked for, if the asker may change it.

@@ -37,7 +37,7 @@ func (t *Till) Closes(c Closing) Change {
 		if done.URL, err = t.urlOf(tx, l.ID); err != nil {
 			return done, err
 		}
-		err = addEvent(tx, l.MerchantID, paylink.EventLinkClosed, l.ID, l.Version, l.View(done.URL, tx.Now()))
+		err = t.tell(tx, paylink.EventLinkClosed, l, done.URL)
 		fault.Point("K26.before")
 		return done, err
 	}

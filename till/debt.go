@@ -36,8 +36,9 @@ func (t *Till) AddsDebt(d paylink.Debt) Change {
 	}
 }
 
-// ChangesDebt edits an open debt of a merchant. Links that were made for it keep their
-// price. edit may refuse, and must not touch what AddsDebt fills in: it is undone. A
+// ChangesDebt edits an open debt of a merchant. Links that ask for all of it
+// (paylink.Line.Owed) ask for what it is then: whoever has a form open is asked to look
+// again. Those whose maker chose an amount keep it. edit may refuse, and must not touch what AddsDebt fills in: it is undone. A
 // debt of others looks unknown; one that was paid or cancelled is Gone, with a code of
 // "debt_paid" or "debt_cancelled".
 func (t *Till) ChangesDebt(merchantID, id string, edit func(*paylink.Debt) error) Change {

@@ -219,3 +219,85 @@ func TestADebtIsMadeAndChangedByItsMerchantOnly(t *testing.T) {
 		t.Errorf("two broken rules are told as %v", err)
 	}
 }
+
+// Every API that changes links changes them by Amend: what a debt's link asks for is the
+// debt's matter, whoever asks.
+func TestADebtDecidesAboutThePriceOfItsLinks(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		d := r.owe("INV-1")
+		_, id := r.issueFor(d)
+		amend := func(edit func(*paylink.Link)) error {
+			_, _, err := r.Amend(t.Context(), till.Amendment{LinkID: id, MerchantID: r.merchant.ID,
+				Edit: func(l *paylink.Link, _ paylink.Standing) error { edit(l); return nil }})
+			return err
+		}
+		for what, edit := range map[string]func(*paylink.Link){
+			"less":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 100}} },
+			"more":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 2501}} },
+			"a payer's choice": func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Open: true, Min: 1, Max: 2500}} },
+			"a tax":            func(l *paylink.Link) { l.Price.Tax = &paylink.Levy{Name: "VAT", Percent: 10_000} },
+			"less, of no debt": func(l *paylink.Link) {
+				l.Scope, l.Reference, l.Price.Lines = "", "", []paylink.Line{{Title: "Cake", Amount: 100}}
+			},
+		} {
+			if f := faultsOf(amend(edit)); len(f) != 1 || f[0].Field != "amount" || f[0].Code != "debt_decides" {
+				t.Errorf("%s: %v", what, f)
+			}
+		}
+		if err := amend(func(l *paylink.Link) { l.Scope, l.Reference, l.Paused = "", "", true }); err != nil {
+			t.Error(err)
+		}
+		if l := r.link(id); l.Price.Lines[0].Amount != 2500 || !l.Paused || l.Version != 2 || l.Scope != d.Scope || l.Reference != d.Reference {
+			t.Errorf("it became %+v", l)
+		}
+	})
+}
+
+// A link of a debt asks for what the debt is now, and nobody pays another amount than
+// their form showed. A link whose maker chose an amount keeps it.
+func TestALinkOfADebtAsksForWhatTheDebtIsNow(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		d := r.owe("INV-1")
+		of := func(line paylink.Line) (address, id string) {
+			return r.issue(func(l *paylink.Link) {
+				l.Scope, l.Reference, l.MaxUses, l.Price.Lines = d.Scope, d.Reference, 1, []paylink.Line{line}
+			})
+		}
+		whole, wholeID := of(paylink.Line{Title: "Cake", Amount: 2500, Owed: true})
+		part, _ := of(paylink.Line{Title: "Half a cake", Amount: 1250})
+		asks := func(address string, title string, minor int64, standing paylink.Standing) till.Sight {
+			t.Helper()
+			s := r.look(address)
+			if line := s.Link.Price.Lines[0]; line.Title != title || line.Amount != minor || s.Standing != standing {
+				t.Errorf("it asks for %+v and is %s, want %q for %d, %s", line, s.Standing, title, minor, standing)
+			}
+			return s
+		}
+		change := func(m paylink.Money, title string) {
+			t.Helper()
+			r.changed(r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount, d.Title = m, title; return nil }))
+		}
+		old := r.form(asks(whole, "Cake", 2500, paylink.Payable))
+		change(paylink.Money{Minor: 3000, Currency: "USD"}, "Cake and tea")
+		asks(whole, "Cake and tea", 3000, paylink.Payable)
+		asks(part, "Half a cake", 1250, paylink.Payable)
+		if _, err := r.Pay(t.Context(), old); paylink.CodeOf(err) != "price_changed" || r.gateway.calls != 0 {
+			t.Errorf("a form that showed 25.00: %v, and %d charges", err, r.gateway.calls)
+		}
+		// What the link's terminal does not take can't be asked for by it.
+		today := r.form(r.look(whole))
+		change(paylink.Money{Minor: 3000, Currency: "EUR"}, "Cake and tea")
+		asks(whole, "Cake", 2500, paylink.OffSale)
+		if _, err := r.Pay(t.Context(), today); paylink.KindOf(err) != paylink.Gone || r.gateway.calls != 0 {
+			t.Errorf("a debt in another currency: %v, and %d charges", err, r.gateway.calls)
+		}
+		change(paylink.Money{Minor: 3100, Currency: "USD"}, "")
+		if p := r.pay(r.form(asks(whole, "", 3100, paylink.Payable))); p.State != paylink.Captured || p.Captured != 3100 || r.debt(d.ID).PaymentID != p.ID {
+			t.Errorf("paid %s, %s", p.Amount, p.State)
+		}
+		if l := r.link(wholeID); l.Price.Lines[0].Amount != 2500 || l.Version != 1 {
+			t.Errorf("the link itself became %+v", l)
+		}
+		r.whole()
+	})
+}

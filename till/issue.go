@@ -46,7 +46,8 @@ var errLost = errors.New("the idempotency key is taken")
 // Issue makes a link, in one transaction: key, token, link, addresses, event and
 // stored answer are committed together or not at all. A repeated key gives the
 // first answer byte for byte; the same key with another fingerprint is an Error of
-// kind Reused. Input that breaks a rule changes nothing and spends nothing.
+// kind Reused. Input that breaks a rule changes nothing and spends nothing; a hold that
+// is bound to a saved way to pay which can't be held is Invalid at "hold".
 func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 	if err := is.Link.Price.Check(); err != nil {
 		return Answer{}, err
@@ -79,7 +80,7 @@ func (t *Till) Issue(ctx context.Context, is Issuance) (Answer, error) {
 				return errors.Join(err, unless(spent, paylink.E(paylink.Unauthenticated, "token", "the access token is unknown, used or expired")))
 			}
 		}
-		if err := is.add(tx, l, token, url); err != nil {
+		if err := t.add(tx, is, l, token, url); err != nil {
 			return err
 		}
 		fault.Point("K01.before")
@@ -117,11 +118,11 @@ func (is Issuance) begin(tx paylink.Tx) (paylink.Link, error) {
 		}
 		l.Instrument = brought.ID
 	}
-	return l, nil
+	return l, holdable(tx, l)
 }
 
 // add writes the link with its addresses and its event.
-func (is Issuance) add(tx paylink.Tx, l paylink.Link, token, url string) error {
+func (t *Till) add(tx paylink.Tx, is Issuance, l paylink.Link, token, url string) error {
 	if err := tx.AddLink(l, addresses(l, token, is)...); err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func (is Issuance) add(tx paylink.Tx, l paylink.Link, token, url string) error {
 			return errors.Join(err, unless(given, paylink.E(paylink.Conflict, "address_taken", "another link has this id; choose another")))
 		}
 	}
-	return addEvent(tx, l.MerchantID, paylink.EventLinkCreated, l.ID, l.Version, l.View(url, tx.Now()))
+	return t.tell(tx, paylink.EventLinkCreated, l, url)
 }
 
 // Issues is the making of a link as a Change, without Claim, Spend and Render: what
@@ -146,7 +147,7 @@ func (t *Till) Issues(is Issuance) Change {
 		if done.Link, err = is.begin(tx); err != nil {
 			return done, err
 		}
-		return done, is.add(tx, done.Link, token, done.URL)
+		return done, t.add(tx, is, done.Link, token, done.URL)
 	}
 }
 

@@ -12,12 +12,12 @@ type Sight struct {
 	paylink.Offer
 	Standing paylink.Standing
 	Now      time.Time
-	Debt     paylink.Debt // that the link is bound to, where it is
-	// Saved is the instrument that the link is bound to, where it is.
+	Debt     paylink.Debt // of the merchant's, where the link asks for one
+	// Saved is the instrument that the link is bound to, where it is and can be paid so.
 	Saved *paylink.Instrument
-	// Products are those that the price names; the link's price is given as they stand,
-	// and Priced tells it from what it was before one of them changed. Both are empty
-	// where it names none.
+	// Products are those that the price names. The link's price is given as they, and the
+	// debt, stand, and Priced tells it from what it was before one of them changed. Both are
+	// empty where it names none.
 	Products []paylink.Product
 	Priced   string
 }
@@ -44,14 +44,8 @@ func sightOf(r paylink.Reader, address string) (s Sight, err error) {
 		return s, err
 	}
 	s.Standing, s.Products, s.Priced, s.Debt = behind.standing, behind.products, behind.priced, behind.debt
-	if s.Link.Instrument != "" {
-		saved, err := r.Instrument(s.Link.Instrument)
-		if err != nil {
-			return s, err
-		}
-		s.Saved = &saved
-	}
-	return s, nil
+	s.Saved, err = boundTo(r, s.Link)
+	return s, err
 }
 
 // LookBack is Look for the pages of payments that were begun: an address that the

@@ -42,7 +42,7 @@ type Order struct {
 //
 // Errors before anything was reserved: Invalid (faults by form field; "attempt" and
 // "price_changed" where the form is not of the link as it stands), NotFound, Gone
-// (closed, expired, used up, the debt paid or cancelled, "product_gone"), Conflict "in_use" and "duplicate_reference",
+// (closed, expired, used up, the debt paid or cancelled, "product_gone", "debt_currency"), Conflict "in_use" and "duplicate_reference",
 // Reused (the attempt was used with other content). An error after that is never
 // returned: the payment's state says what is known.
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
@@ -83,10 +83,15 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		if err := standing(offer.Link, tx.Now()); err != nil {
 			return err
 		}
-		// Read in this transaction: what a product costs may have changed since the form
-		// was shown, and then the form's attempt is not one of the link's any more.
+		// Read in this transaction: what a product costs, or the debt comes to, may have
+		// changed since the form was shown, and then the form's attempt is not one of the
+		// link's any more.
 		shown := offer
-		_, priced, err := resolve(tx, &shown.Link)
+		debt, err := debtOf(tx, offer.Link)
+		if err != nil {
+			return err
+		}
+		_, priced, err := resolve(tx, &shown.Link, debt)
 		if err != nil {
 			return err
 		}
@@ -175,7 +180,11 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 	if err != nil {
 		return paylink.Payment{}, err
 	}
-	if err := o.check(offer); err != nil {
+	saved, err := boundTo(tx, l)
+	if err == nil {
+		err = o.check(offer, saved != nil)
+	}
+	if err != nil {
 		return paylink.Payment{}, err
 	}
 	reference := l.Reference
@@ -188,11 +197,7 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 		Scope: l.Scope, Reference: reference, Method: o.Method, SaveIt: l.Save || o.Save,
 		Payer: o.Payer, Language: o.Language, ClientIP: o.ClientIP, CreatedAt: tx.Now(), LookAt: tx.Now().Add(patience)}
 	switch {
-	case l.Instrument != "":
-		saved, err := tx.Instrument(l.Instrument)
-		if err != nil {
-			return p, err
-		}
+	case saved != nil:
 		p.Instrument, p.Method, p.SaveIt = saved.ID, saved.Saved.Method, false
 	case o.Token == "":
 		p.Hosted = true
@@ -200,10 +205,11 @@ func (t *Till) draft(tx paylink.Tx, offer paylink.Offer, o Order) (paylink.Payme
 	return p, nil
 }
 
-// check refuses what the form can't have offered.
-func (o Order) check(offer paylink.Offer) error {
+// check refuses what the form can't have offered. With bound it has offered the saved
+// way to pay, whatever the order says.
+func (o Order) check(offer paylink.Offer, bound bool) error {
 	var f paylink.Faults
-	offered := offer.Link.Instrument != ""
+	offered := bound
 	for _, m := range offer.Methods() {
 		offered = offered || m == o.Method
 	}

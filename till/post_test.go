@@ -2,6 +2,7 @@ package till_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -270,6 +271,37 @@ func TestAPayerGetsOneReceiptOfWhatIsTrue(t *testing.T) {
 			t.Errorf("a till without mail queued %v", all)
 		}
 		r.whole()
+	})
+}
+
+// A payment that came late beside another gets its receipt, which knows that it is owed
+// back; what it says is proven in web/letter.
+func TestAReceiptKnowsThatItsPaymentIsOwedBack(t *testing.T) {
+	mailOnBoth(t, func(t *testing.T, r *mailRig) {
+		r.Post.Write = func(l till.Letter) (paylink.Message, error) {
+			m, err := written(l)
+			m.Text = fmt.Sprint("owed back: ", l.Payment.Surplus)
+			return m, err
+		}
+		address, link := r.issue(func(l *paylink.Link) { l.MaxUses = 1 })
+		by := func(token, email string) paylink.Payment {
+			o := r.order(address, link, token)
+			o.Payer.Email = email
+			return r.pay(o)
+		}
+		late := by("decline", "late@example.com")
+		by("ok", "ada@example.com")
+		if err := r.callback("ev", late, r.gateway.says(late, paylink.OutcomeCaptured)); err != nil {
+			t.Fatal(err)
+		}
+		r.send()
+		got := map[string]string{}
+		for _, l := range r.arrived() {
+			got[l[1]] += strings.TrimSpace(l[3])
+		}
+		if len(got) != 2 || got["ada@example.com"] != "owed back: false" || got["late@example.com"] != "owed back: true" {
+			t.Errorf("%v", got)
+		}
 	})
 }
 

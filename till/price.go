@@ -14,13 +14,23 @@ import (
 // newest. A longer list is no page that anybody chooses from.
 const maxCatalog = 200
 
-// resolve puts the merchant's products into a link's price, and gives them with a
-// mark that changes with what is asked for. A price that names none costs no query
-// and has no mark. What is not sold at present is an Error of kind Gone and code
-// "product_gone".
-func resolve(r paylink.Reader, l *paylink.Link) (sold []paylink.Product, mark string, err error) {
+// debtOf is the debt of its merchant's that a link asks for, an empty one where it asks
+// for none.
+func debtOf(r paylink.Reader, l paylink.Link) (d paylink.Debt, err error) {
+	if l.AsksForDebt() {
+		d, err = r.Debt(l.Scope, l.Reference)
+	}
+	return d, err
+}
+
+// resolve puts the merchant's products, and what of the link's debt d is owed, into a
+// link's price. It gives the products with a mark that changes with what is asked for. A
+// price that names neither costs no query and has no mark. What is not sold at present,
+// or not owed in the link's currency, is an Error of kind Gone, codes "product_gone" and
+// "debt_currency".
+func resolve(r paylink.Reader, l *paylink.Link, d paylink.Debt) (sold []paylink.Product, mark string, err error) {
 	ids := l.Price.Products()
-	if len(ids) == 0 && !l.Price.Catalog {
+	if len(ids) == 0 && !l.Price.Catalog && !l.Price.Owed() {
 		return nil, "", nil
 	}
 	if l.Price.Catalog {
@@ -46,6 +56,9 @@ func resolve(r paylink.Reader, l *paylink.Link) (sold []paylink.Product, mark st
 		sold = append(sold, one)
 	}
 	price, err := l.Price.With(sold)
+	if err == nil && d.Made() {
+		price, err = price.For(d)
+	}
 	if err != nil {
 		return nil, "", err
 	}

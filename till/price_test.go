@@ -2,6 +2,7 @@ package till_test
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"sync"
 	"testing"
@@ -285,5 +286,51 @@ func TestNobodyIsChargedAPriceThatTheirFormDidNotShow(t *testing.T) {
 			t.Errorf("today's form: %s captured, %v", p.Amount, err)
 		}
 		r.whole()
+	})
+}
+
+// What a merchant hears of a link is what whoever looks at that moment finds.
+func TestEventsTellALinkAsPayersFindIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		r.bakery()
+		r.product("prd_cake", "Cake", 3000, false)
+		d := r.owe("INV-1")
+		r.changed(r.CancelsDebt(r.merchant.ID, d.ID, "cash"))
+		hears := func(what, id, kind string, standing paylink.Standing, minor int64) {
+			t.Helper()
+			types, data := r.told(id)
+			var v paylink.LinkView
+			if err := json.Unmarshal(data, &v); err != nil {
+				t.Fatal(err)
+			}
+			if types[len(types)-1] != kind || v.Standing != standing || v.Amount == nil || v.Amount.Minor != minor || len(v.Lines) != 1 {
+				t.Errorf("%s: %v, %+v", what, types, v)
+			}
+		}
+		sells := func(product string) (id string) {
+			_, id = r.issue(func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "x", Amount: 1, Product: product}} })
+			return id
+		}
+		cake, bread := sells("prd_cake"), sells("prd_bread")
+		hears("what is not sold", cake, paylink.EventLinkCreated, paylink.OffSale, 1)
+		hears("what is sold", bread, paylink.EventLinkCreated, paylink.Payable, 450)
+		_, owed := r.issueFor(d)
+		hears("what was written off", owed, paylink.EventLinkCreated, paylink.WrittenOff, 2500)
+		_, plain := r.issue(nil)
+		hears("a link of nothing else", plain, paylink.EventLinkCreated, paylink.Payable, 2500)
+
+		r.product("prd_bread", "Bread", 500, true)
+		for _, c := range []struct {
+			id       string
+			standing paylink.Standing
+			minor    int64
+		}{{bread, paylink.Payable, 500}, {cake, paylink.OffSale, 1}, {owed, paylink.WrittenOff, 2500}, {plain, paylink.Payable, 2500}} {
+			_, _, err := r.Amend(t.Context(), till.Amendment{LinkID: c.id, MerchantID: r.merchant.ID,
+				Edit: func(l *paylink.Link, _ paylink.Standing) error { l.Page.Title = "new"; return nil }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			hears("changed", c.id, paylink.EventLinkUpdated, c.standing, c.minor)
+		}
 	})
 }

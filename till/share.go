@@ -25,7 +25,8 @@ type MailLimit struct {
 }
 
 // MailLimits are bounds against misuse: by one merchant, and to one address whoever
-// writes to it. Copies to merchants and receipts do not count.
+// writes to it. Copies to merchants and receipts do not count. A part that is empty
+// bounds nothing.
 type MailLimits struct {
 	Merchant []MailLimit
 	Address  []MailLimit

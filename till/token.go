@@ -67,7 +67,7 @@ func (t *Till) checkAttempt(l paylink.Link, priced, attempt string) error {
 		return nil
 	}
 	if priced != "" {
-		return paylink.E(paylink.Invalid, "price_changed", "what is sold here has changed since the form was shown; open the link again")
+		return paylink.E(paylink.Invalid, "price_changed", "what is asked for here has changed since the form was shown; open the link again")
 	}
 	return paylink.E(paylink.Invalid, "attempt", "the form is not one of this link's as it stands now; open the link again")
 }

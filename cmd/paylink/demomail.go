@@ -27,7 +27,8 @@ func startMail(now func() time.Time) (*maildrop.Drop, *till.Post, error) {
 		return nil, nil, err
 	}
 	p := newPost(server, demoFrom)
-	// One machine plays every merchant and every payer of a demo, and nobody is written to.
+	// One machine plays every merchant of a demo, and nobody is written to.
+	p.Limits = till.UsualMailLimits
 	p.Limits.Merchant = []till.MailLimit{{Letters: math.MaxInt32, In: time.Hour}}
 	return maildrop.Open(l, maildrop.Options{Now: now}), p, nil
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"paylink/internal/maildrop"
+	"paylink/till"
 )
 
 // mailsOf is what the demo's mail server keeps, newest first.
@@ -82,6 +83,31 @@ func TestADemoSharesALinkAndShowsTheLetter(t *testing.T) {
 	_, page := get(t, r.BaseURL+"/demo/inbox")
 	if !strings.Contains(page, "Demo Store has sent you a payment link") || !strings.Contains(page, `<iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title=`) {
 		t.Error("the inbox's page shows no letter")
+	}
+}
+
+// Of the limits against misuse a demo lifts that of a merchant, whom one machine plays for
+// all; what one address gets is bounded as everywhere.
+func TestADemoBoundsWhatOneAddressGets(t *testing.T) {
+	t.Parallel()
+	_, r := startDemo(t, t.TempDir())
+	link, token := payrocLink(t, r)
+	share := func(n int, recipients string) int {
+		status, _ := postJSON(t, r.BaseURL+"/v1/payment-links/"+link+"/sharing-events", map[string]string{"Authorization": "Bearer " + token,
+			"Idempotency-Key": fmt.Sprintf("0b0c2b8e-6a0f-4a3f-9f2c-2d0b7f6d%04x", n)}, `{"sharingMethod":"email","recipients":[`+recipients+`]}`)
+		return status
+	}
+	most := till.UsualMailLimits.Address[0].Letters
+	for n := range most {
+		if status := share(n, `{"name":"S","email":"s@example.com"}`); status != http.StatusCreated {
+			t.Fatalf("letter %d to one address: %d", n+1, status)
+		}
+	}
+	if status := share(most, `{"name":"S","email":"s@example.com"}`); status != http.StatusTooManyRequests {
+		t.Errorf("one more: %d", status)
+	}
+	if status := share(most+1, `{"name":"T","email":"t@example.com"}`); status != http.StatusCreated {
+		t.Errorf("another address: %d", status)
 	}
 }
 

@@ -28,7 +28,7 @@ func (h *Handler) updateLink(c call) (answer, error) {
 		if err != nil || l.MerchantID != c.merchant {
 			return done, orElse(absent(err, "Payment link"), unknown("Payment link"))
 		}
-		_, standing, err := h.Till.Stands(tx, l)
+		l, standing, err := h.Till.Told(tx, l)
 		if err != nil {
 			return done, err
 		}

@@ -53,7 +53,7 @@ func (h *Handler) readLink(c call) (answer, error) {
 
 // look is a link as it is answered; m remembers products from one to the next.
 func (h *Handler) look(r paylink.Reader, l paylink.Link, m means) (v paymentLink, t terms, err error) {
-	_, standing, err := h.Till.Stands(r, l)
+	l, standing, err := h.Till.Told(r, l)
 	if err == nil {
 		t, err = termsOf(l, standing)
 	}

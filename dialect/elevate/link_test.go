@@ -145,6 +145,25 @@ func TestAnInvoiceThatIsAskedForNoMoreHasNoNewLink(t *testing.T) {
 	})
 }
 
+// The caller chose the link's amount: it stays when the invoice changes, and the call for
+// the new amount makes a new link.
+func TestALinkKeepsTheAmountThatItsCallerChose(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		was := r.debts[0].Amount
+		asked := order(was.Decimal(), `"invoiceId":1`)
+		a := r.must(201, "POST", linkPath, asked)
+		r.debt(r.till.ChangesDebt(r.made.Merchant.ID, r.debts[0].ID, func(d *paylink.Debt) error { d.Amount.Minor += 100; return nil }))
+		if s := r.look(a); s.Link.Price.Lines[0].Amount != was.Minor || s.Standing != paylink.Payable {
+			t.Errorf("it asks for %+v and is %s", s.Link.Price.Lines, s.Standing)
+		}
+		if again := r.must(200, "POST", linkPath, asked); again.body != a.body {
+			t.Errorf("first %s\nthen %s", a.body, again.body)
+		}
+		now := paylink.Money{Minor: was.Minor + 100, Currency: was.Currency}
+		r.must(201, "POST", linkPath, order(now.Decimal(), `"invoiceId":1`))
+	})
+}
+
 // A link toward a balance is paid once, and then the same call makes a new one.
 func TestACustomersLinkIsPaidOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, r *rig) {

@@ -134,12 +134,12 @@ func (r *reader) amend(v dialect.Value, l *paylink.Link, now time.Time) {
 		}
 	}
 	if slices.ContainsFunc(priceFields, named) {
-		if l.Scope == paylink.DebtScope(l.MerchantID) {
-			r.fault("amount", "debt_decides", "the link's debt decides about it")
-			return
+		price := r.price(v, l.Price.Currency)
+		price.Tax = l.Price.Tax
+		if len(r.faults) == 0 && len(price.Products()) == 0 {
+			r.sum(price) // once more, with its tax
 		}
-		if price := r.price(v, l.Price.Currency); len(r.faults) == 0 {
-			price.Tax = l.Price.Tax
+		if len(r.faults) == 0 {
 			l.Price = price
 		}
 	}

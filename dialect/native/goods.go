@@ -47,11 +47,25 @@ func (o *order) settle(rd paylink.Reader, r *reader) error {
 		}
 	}
 	if len(r.faults) == 0 {
-		if err := o.link.Price.Check(); err != nil {
-			r.fault("lines", paylink.CodeOf(err), "%s", textOf(err))
-		}
+		r.sum(o.link.Price)
 	}
 	return nil
+}
+
+// sum judges what no single field of a price breaks: its total, with its tax.
+func (r *reader) sum(p paylink.Price) {
+	err := p.Check()
+	if err == nil {
+		return
+	}
+	field, text := "lines", textOf(err)
+	if p.Open() {
+		field = "open_amount"
+	}
+	if p.Open() && p.Tax != nil && paylink.CodeOf(err) == "total_too_large" {
+		field, text = "open_amount.max", "is more than can be paid together with the tax"
+	}
+	r.fault(field, paylink.CodeOf(err), "%s", text)
 }
 
 // is tells what is there and the merchant's from what is not, and from trouble.
@@ -80,7 +94,7 @@ func (o *order) findDebt(rd paylink.Reader, r *reader) error {
 		r.fault("debt", "debt_"+string(state), "is %s", state)
 		return nil
 	}
-	l.Price = paylink.Price{Currency: d.Amount.Currency, Lines: []paylink.Line{{Title: d.Title, Amount: d.Amount.Minor}}}
+	l.Price = paylink.Price{Currency: d.Amount.Currency, Lines: []paylink.Line{{Title: d.Title, Amount: d.Amount.Minor, Owed: true}}}
 	l.Scope, l.Reference = d.Scope, d.Reference
 	l.Page.ShowReference = d.Reference != d.ID // an id tells payers nothing
 	if l.Page.Title == "" {

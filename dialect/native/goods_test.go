@@ -152,6 +152,29 @@ func TestALinkOfProductsWithTaxForACustomer(t *testing.T) {
 	}
 }
 
+// Whatever a payer may type can be charged with its tax.
+func TestTheMostThatMayBeTypedIsJudgedWithItsTax(t *testing.T) {
+	t.Parallel()
+	m := sqlite(t).merchant("a")
+	tax := m.must(201, "POST", "/taxes", `{"name":"VAT","percent":"20"}`).id(t)
+	open := func(most, more string) string {
+		return `{"open_amount":{"min":"1.00","max":"` + most + `"},"currency":"USD"` + more + `}`
+	}
+	const all, some = "9999999999999.99", "8000000000000.00"
+	m.must(201, "POST", "/links", open(all, ""))
+	want := []string{"open_amount.max total_too_large"}
+	if got := m.must(400, "POST", "/links", open(all, `,"tax":"`+tax+`"`)).codes(t); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	link := "/links/" + m.must(201, "POST", "/links", open(some, `,"tax":"`+tax+`"`)).id(t)
+	if got := m.must(400, "POST", link, `{"open_amount":{"min":"1.00","max":"`+all+`"}}`).codes(t); !slices.Equal(got, want) {
+		t.Errorf("a change: %v", got)
+	}
+	if a := m.must(200, "POST", link, `{"open_amount":{"min":"2.00","max":"`+some+`"}}`); a.get(t, "tax.percent") != "20" {
+		t.Errorf("%s", a.body)
+	}
+}
+
 func TestADebtIsAskedForByItsLinks(t *testing.T) {
 	t.Parallel()
 	r := sqlite(t)
@@ -171,6 +194,12 @@ func TestADebtIsAskedForByItsLinks(t *testing.T) {
 	}
 	if a := m.must(200, "POST", "/debts/"+id, `{"amount":"75.00","due_on":null}`); a.get(t, "amount.decimal") != "75.00" || a.get(t, "due_on") != nil || a.get(t, "object_version") != 2.0 {
 		t.Errorf("%s", a.body)
+	}
+	if a := m.must(200, "GET", "/links/"+link.id(t), ""); a.get(t, "amount.decimal") != "75.00" || a.get(t, "object_version") != 1.0 {
+		t.Errorf("after the debt was changed: %s", a.body)
+	}
+	if got := m.must(400, "POST", "/links/"+link.id(t), `{"amount":"74","paused":true}`).codes(t); !slices.Equal(got, []string{"amount debt_decides"}) {
+		t.Errorf("%v", got)
 	}
 	for body, want := range map[string]string{
 		`{}`:             "amount required",

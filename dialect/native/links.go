@@ -38,11 +38,10 @@ func (h *Handler) viewLink(l paylink.Link, url string, now time.Time) linkAnswer
 // viewStanding is viewLink of a link as payers find it: products and debt have their
 // say. What a catalog sells besides its own lines is listed with the products.
 func (h *Handler) viewStanding(r paylink.Reader, l paylink.Link, url string) (linkAnswer, error) {
-	found, standing, err := h.Till.Stands(r, l)
+	found, standing, err := h.Till.Told(r, l)
 	if err != nil {
 		return linkAnswer{}, err
 	}
-	found.Price.Lines = found.Price.Lines[:len(l.Price.Lines)]
 	v := h.viewLink(found, url, r.Now())
 	v.Standing = standing
 	return v, nil

@@ -114,10 +114,7 @@ func (r *reader) price(v dialect.Value, usual paylink.Currency) paylink.Price {
 	if len(r.faults) > before || len(p.Products()) > 0 { // products are looked up later
 		return p
 	}
-	if err := p.Check(); err != nil { // the total, the range: what no single field breaks
-		field := map[bool]string{true: "open_amount", false: "lines"}[isOpen]
-		r.fault(field, paylink.CodeOf(err), "%s", textOf(err))
-	}
+	r.sum(p)
 	return p
 }
 

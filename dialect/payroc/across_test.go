@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -184,6 +185,66 @@ func TestALinkOfADebtCostsWhatIsOwed(t *testing.T) {
 	r.patch(200, link, `{"op":"replace","path":"/expiresOn","value":"2027-01-31"}`)
 	if l := r.inMain(id); l.Price.Lines[0].Amount != 8000 || l.ExpiresAt.IsZero() {
 		t.Errorf("it became %+v", l)
+	}
+}
+
+// A link that asks for all of a debt asks for what that is now; what it was is another
+// amount as well.
+func TestALinkOfADebtFollowsIt(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	do := func(c till.Change) (d paylink.Debt) {
+		t.Helper()
+		if _, err := r.till.Once(t.Context(), nil, c, func(done till.Changed) (int, string, []byte) {
+			d = done.Debt
+			return 200, "", nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	d := do(r.till.AddsDebt(paylink.Debt{MerchantID: r.made.Merchant.ID, Amount: paylink.Money{Minor: 8000, Currency: "USD"}}))
+	r.issue("native", func(l *paylink.Link) {
+		l.MaxUses, l.Scope, l.Reference, l.Price.Lines = 1, d.Scope, d.Reference, []paylink.Line{{Amount: 8000, Owed: true}}
+	})
+	link := "/v1/payment-links/" + r.must(200, "GET", terminal, "").data(t)[0]["paymentLinkId"].(string)
+	do(r.till.ChangesDebt(d.MerchantID, d.ID, func(d *paylink.Debt) error { d.Amount.Minor = 9000; return nil }))
+	amount := func(a reply) {
+		t.Helper()
+		if got := fmt.Sprint(a.get(t, "order.charge.amount")); got != "9000" {
+			t.Errorf("it asks for %v", got)
+		}
+	}
+	amount(r.must(200, "GET", link, ""))
+	amount(r.patch(200, link, `{"op":"replace","path":"/expiresOn","value":"2027-01-31"}`))
+	for _, other := range []string{"8000", "9001"} {
+		if got := r.patch(400, link, `{"op":"replace","path":"/order/charge/amount","value":`+other+`}`).parameters(t); !slices.Equal(got, []string{"order.charge.amount"}) {
+			t.Errorf("%s: %v", other, got)
+		}
+	}
+	amount(r.must(200, "GET", link, ""))
+}
+
+// What is bound to a bank account would be debited, and can't become a hold.
+func TestALinkThatIsBoundToABankAccountIsNotHeld(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	made, err := r.till.Enrol(t.Context(), till.Enrolment{Merchant: &paylink.Merchant{ID: r.made.Merchant.ID}, Instruments: []paylink.Instrument{
+		{Gateway: "sandbox", Account: "acct_1", Saved: paylink.SavedInstrument{Token: "a", Method: paylink.Bank}},
+		{Gateway: "sandbox", Account: "acct_1", Saved: paylink.SavedInstrument{Token: "b", Method: paylink.Card}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{400, 200} {
+		id := r.issue("frontstream", func(l *paylink.Link) { l.MaxUses, l.Instrument = 1, made.Instruments[i].ID })
+		link := "/v1/payment-links/" + r.must(200, "GET", terminal, "").data(t)[i]["paymentLinkId"].(string)
+		a := r.patch(want, link, `{"op":"replace","path":"/authType","value":"preAuthorization"}`)
+		if want == 400 && !slices.Equal(a.parameters(t), []string{"authType"}) {
+			t.Errorf("%s", a.body)
+		}
+		if l := r.inMain(id); l.Hold != (want == 200) {
+			t.Errorf("after %d it is %+v", want, l)
+		}
 	}
 }
 

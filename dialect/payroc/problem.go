@@ -68,6 +68,21 @@ func badRequest(all ...fieldError) *problem {
 	return p
 }
 
+// paths are the fields of this API behind those that the till names.
+var paths = map[string]string{"amount": "order.charge.amount", "hold": "authType"}
+
+// fieldErrors are the till's faults in this API's words.
+func fieldErrors(faults []paylink.Fault) (all []fieldError) {
+	for _, f := range faults {
+		path, other := paths[f.Field]
+		if !other {
+			path = f.Field
+		}
+		all = append(all, fieldError{Parameter: path, Detail: invalidValue, Message: "'" + path + "': " + f.Text})
+	}
+	return all
+}
+
 func capabilitiesMissing(all ...fieldError) *problem {
 	p := as(400, "capabilities-missing", "Capabilities missing", "The terminal does not support the capability you are trying to use.")
 	p.Errors = all
@@ -131,6 +146,8 @@ func problemOf(err error) *problem {
 		return &problem{Type: "about:blank", Title: "Too Many Requests", Status: 429, Detail: ours.Text}
 	case paylink.CodeOf(err) == "merchant_email" && errors.As(err, &ours):
 		return badRequest(fieldError{Parameter: "merchantCopy", Detail: invalidValue, Message: ours.Text})
+	case k == paylink.Invalid && errors.As(err, &ours) && ours.Faults != nil:
+		return badRequest(fieldErrors(ours.Faults)...)
 	case k == paylink.Invalid && errors.As(err, &ours):
 		return badRequest(fieldError{Detail: invalidValue, Message: ours.Text})
 	case k == paylink.Unauthenticated:

@@ -159,10 +159,10 @@ func cut(text string, n int) string {
 // APIs have more to them than Payroc's words. What the link can't become is refused.
 // price is the link's with its products in it.
 func (p paymentLink) edit(l *paylink.Link, price paylink.Price, t paylink.Terminal, was paymentLink) error {
-	if c := p.Order.Charge; c != was.Order.Charge && l.Scope != paylink.DebtScope(l.MerchantID) { // a debt decides about its links' price
+	if c := p.Order.Charge; c != was.Order.Charge {
 		l.Price.Currency, l.Price.Lines = c.Currency, slices.Clone(l.Price.Lines)
 		if len(l.Price.Lines) == 1 && !l.Price.Chosen() && l.Price.Lines[0].Product == "" {
-			l.Price.Lines[0].Amount = c.Amount
+			l.Price.Lines[0].Amount, l.Price.Lines[0].Owed = c.Amount, false // an amount of its own
 			price = l.Price
 		}
 	}

@@ -30,7 +30,7 @@ func next(prefix string) string {
 func newLink() paylink.Link {
 	return paylink.Link{ID: next(paylink.PrefixLink), MerchantID: merchant.ID, TerminalID: terminal.ID, PartnerID: "par_1",
 		State: paylink.LinkOpen, Version: 1,
-		Price:    paylink.Price{Currency: "USD", Lines: []paylink.Line{{Title: "Tee", Amount: 2500, Kind: "k", Foreign: "f"}}},
+		Price:    paylink.Price{Currency: "USD", Lines: []paylink.Line{{Title: "Tee", Amount: 2500, Owed: true, Kind: "k", Foreign: "f"}}},
 		Schedule: &paylink.Schedule{Every: paylink.Monthly}, Hold: true, Save: true, Paused: true, Instrument: "ins_1", CustomerID: "cus_1", Scope: "par_1/shop",
 		Reference: "order-1", MaxUses: 3, RedirectURL: "https://example.org/r",
 		Page: paylink.Page{Title: "T", Language: "fr", Fonts: []string{"Inter"}, Ask: paylink.Ask{Email: true},

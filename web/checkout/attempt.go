@@ -56,9 +56,9 @@ func (h *Handler) paid(w http.ResponseWriter, r *http.Request, s till.Sight, l l
 }
 
 // redirect is where the payer goes after a payment; "" where the link has no
-// redirect URL, or the payment ended otherwise.
+// redirect URL, the payment ended otherwise, or is owed back: they read that first.
 func (h *Handler) redirect(link paylink.Link, p paylink.Payment) string {
-	if p.State == paylink.Refunded || look.Origin(link.RedirectURL) == "" {
+	if p.State == paylink.Refunded || p.Surplus || look.Origin(link.RedirectURL) == "" {
 		return ""
 	}
 	return h.Acts.ReturnURL(link, p)
@@ -67,16 +67,18 @@ func (h *Handler) redirect(link paylink.Link, p paylink.Payment) string {
 // receipt is what a payer prints.
 func (h *Handler) receipt(w http.ResponseWriter, r *http.Request, s till.Sight, l look.Locale, p paylink.Payment) {
 	name := "paid"
-	switch p.State {
-	case paylink.Authorized:
+	switch {
+	case p.State == paylink.Refunded:
+		name = "refunded"
+	case p.Surplus:
+		name = "surplus"
+	case p.State == paylink.Authorized:
 		name = "held"
-	case paylink.Pending:
+	case p.State == paylink.Pending:
 		name = "pending"
 		if p.Method == paylink.Stablecoin {
 			name = "pending_wallet"
 		}
-	case paylink.Refunded:
-		name = "refunded"
 	}
 	v := h.notice(s, l, p, name)
 	v.Facts.Heading = l.T("facts.paid_to")

@@ -342,7 +342,7 @@ func (h *Handler) sheet(s till.Sight, l look.Locale, country string) (*sheet, er
 	if place.Known(country) {
 		key.country = strings.ToUpper(country)
 	}
-	if len(s.Products) > 0 {
+	if s.Priced != "" {
 		// Names, texts and pictures may change without the price.
 		stamps := []byte(s.Priced)
 		for _, p := range s.Products {

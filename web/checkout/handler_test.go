@@ -427,6 +427,9 @@ func TestEveryStateOfAnAttemptHasItsPage(t *testing.T) {
 		{paylink.Payment{State: paylink.AuthExpired}, 200, "The hold on your card has ended"},
 		{paylink.Payment{State: paylink.Returned}, 200, "Your bank took this payment back"},
 		{paylink.Payment{State: paylink.Refunded, Refunded: 2500}, 200, "This payment was given back"},
+		{paylink.Payment{State: paylink.Refunded, Refunded: 2500, Surplus: true}, 200, "This payment was given back"},
+		{paylink.Payment{State: paylink.CapturedLate, Surplus: true}, 200, "Harbor Books owes you all of it back."},
+		{paylink.Payment{State: paylink.PartlyRefunded, Refunded: 1000, Surplus: true}, 200, "This payment is owed back to you"},
 	} {
 		c.p.Amount = paylink.Money{Minor: 2500, Currency: "USD"}
 		a := &acts{sight: till.Sight{Offer: documented()}, payment: c.p}

@@ -25,6 +25,7 @@ var states = map[string]state{
 	"pending":        {http.StatusOK, "good", "good"},
 	"already_paid":   {http.StatusGone, "good", "good"},
 	"refunded":       {http.StatusOK, "back", ""},
+	"surplus":        {http.StatusOK, "back", ""},
 	"voided":         {http.StatusOK, "stop", ""},
 	"released":       {http.StatusOK, "stop", ""},
 	"returned":       {http.StatusOK, "back", "bad"},

@@ -53,6 +53,37 @@ func TestAnOrderIsShownWithItsQuantitiesAndItsTax(t *testing.T) {
 	}
 }
 
+func TestAPageShowsWhatTheLinksDebtIsNow(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: till.Sight{Offer: documented(), Priced: "a"}}
+	a.sight.Link.Price.Lines[0].Owed = true
+	mux := site(t, a, nil)
+	expect(t, get(mux, "/pay/tok"), 200, "$25.00")
+	a.sight.Link.Price.Lines, a.sight.Priced = []paylink.Line{{Amount: 3000, Owed: true}}, "b"
+	w := get(mux, "/pay/tok")
+	expect(t, w, 200, "$30.00")
+	lacks(t, w, "$25.00")
+}
+
+// What can be typed by itself may be too much together with its tax.
+func TestATypedAmountIsJudgedWithItsTax(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: till.Sight{Offer: documented()}, payment: paylink.Payment{ID: "pay_1", State: paylink.Captured}}
+	a.sight.Link.RedirectURL, a.sight.Link.Page = "", paylink.Page{Title: "Gift", Language: "en"}
+	a.sight.Link.Price = paylink.Price{Currency: "USD", Tax: &paylink.Levy{Name: "VAT", Percent: 200_000}, Lines: []paylink.Line{{Open: true, Min: 100, Max: paylink.MaxMinor}}}
+	mux := site(t, a, nil)
+	w := post(mux, order("amount", "9999999999999.99"))
+	if expect(t, w, 422, "This is more than can be paid at once"); len(a.orders) != 0 {
+		t.Fatal("it was ordered all the same")
+	}
+	if w := post(mux, order("amount", "8000000000000.00")); w.Code != http.StatusSeeOther || len(a.orders) != 1 {
+		t.Errorf("what fits with its tax is answered %d", w.Code)
+	}
+	// The till's word is the last, and told as well.
+	a.err = paylink.E(paylink.Invalid, "total_too_large", "too large")
+	expect(t, post(mux, order("amount", "8000000000000.00")), 422, "This is more than can be paid at once")
+}
+
 func TestWithoutScriptTheTotalIsUpdatedByTheServer(t *testing.T) {
 	t.Parallel()
 	a := &acts{sight: bundle()}
@@ -101,7 +132,7 @@ func TestWhatHasChangedIsShownAnewWithWhatWasChosen(t *testing.T) {
 	a.sight.Link.Price.Lines[0].Amount = 500
 	w := post(site(t, a, nil), order("quantity_prd_bread", "3", "told", "2286"))
 	// 15.00 + 6.00 = 21.00, and 1.86.
-	expect(t, w, 409, "What is sold here has changed", `name="quantity_prd_bread" value="3"`, "$22.86", `name="told" value="2286"`)
+	expect(t, w, 409, "What is asked for here has changed", `name="quantity_prd_bread" value="3"`, "$22.86", `name="told" value="2286"`)
 	a.err = paylink.E(paylink.Gone, "product_gone", "gone")
 	mux := site(t, a, nil)
 	a.standing = paylink.OffSale

@@ -57,6 +57,8 @@ func readOrder(s till.Sight, l look.Locale, val Values, f url.Values) (till.Orde
 		m, err := readAmount(l, val["amount"], s.Link.Price.Currency)
 		if err != nil || m.Minor < a.Least.Minor || m.Minor > a.Most.Minor {
 			wrong["amount"] = view.Amount.Wrong
+		} else if _, err := s.Link.Price.Bill(paylink.Choice{Typed: m}); err != nil { // with its tax
+			wrong["amount"] = l.T("error.too_much")
 		}
 		o.Typed = m
 	}

@@ -190,6 +190,7 @@ func noticeStories(l look.Locale) []Story {
 	add("paid", &paid, slip, []Way{shop})
 	add("held", &paid, slip, []Way{shop})
 	add("refunded", &paid, slip, nil)
+	add("surplus", &paid, slip, nil)
 	add("voided", &paid, slip, nil)
 	add("released", &paid, slip, nil)
 	add("returned", &paid, slip, again)

@@ -201,7 +201,7 @@ func (h *Handler) translate(l look.Locale, s till.Sight, val Values, err error) 
 	case e.Code == "total_too_large" && first != nil:
 		return Faults{first.Name: l.T("error.too_much")}
 	case e.Code == "total_too_large" && v.Amount != nil:
-		return Faults{"amount": v.Amount.Wrong}
+		return Faults{"amount": l.T("error.too_much")}
 	}
 	for _, fault := range e.Faults {
 		name := fault.Field

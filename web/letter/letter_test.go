@@ -160,8 +160,49 @@ func TestAReceiptSaysWhatIsTrue(t *testing.T) {
 			}
 			m := write(t, l)
 			says(t, m, want[0])
+			if state == paylink.Refunded && strings.Contains(m.Text, "complete") {
+				t.Errorf("what was given back is told as complete:\n%s", m.Text)
+			}
 			if m.Subject != want[1] || (state != paylink.Refunded && strings.Contains(m.Text, "has received")) {
 				t.Errorf("%s: %s\n%s", state, m.Subject, m.Text)
+			}
+		})
+	}
+}
+
+// Money that came late beside another payment's is told as what it is, before it was
+// given back and after.
+func TestAReceiptOfASurplusSaysThatItIsOwedBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		language, country string
+		state             paylink.PaymentState
+		refunded          int64
+		subject           string
+		says, never       []string
+	}{
+		{"en", "US", paylink.CapturedLate, 0, "Your payment of $25.00 to Harbor Books is owed back to you",
+			[]string{"This payment is owed back to you", "$25.00 was taken on November 21, 2026", "Harbor Books owes you all of it back."}, []string{"Thank you. Your", "has received", "Given back"}},
+		{"en", "US", paylink.PartlyRefunded, 1000, "Your payment of $25.00 to Harbor Books is owed back to you",
+			[]string{"Harbor Books owes you all of it back.", "Given back", "$10.00"}, []string{"Thank you. Your", "has received"}},
+		{"en", "US", paylink.Refunded, 2500, "Your payment of $25.00 to Harbor Books was given back",
+			[]string{"This payment was given back", "$25.00 was taken on November 21, 2026", "All of it was given back"}, []string{"Thank you. Your", "has received", "owes"}},
+		{"fr", "FR", paylink.CapturedLate, 0, "Votre paiement de 25,00\u00a0$US à Harbor Books doit vous être remboursé", []string{"Harbor Books doit vous les rembourser en entier."}, []string{"Merci", "a reçu"}},
+		{"es", "ES", paylink.CapturedLate, 0, "Su pago de 25,00\u00a0US$ a Harbor Books se le debe devolver", []string{"Harbor Books debe devolvérselos por completo."}, []string{"Gracias", "ha recibido"}},
+	} {
+		t.Run(c.language+" "+string(c.state), func(t *testing.T) {
+			t.Parallel()
+			l := about(paylink.MailReceipt, c.language)
+			l.Payment.State, l.Payment.Surplus, l.Payment.Refunded, l.Payment.Payer.Country = c.state, true, c.refunded, c.country
+			l.Link.Page.Description = ""
+			m := write(t, l)
+			if says(t, m, append(c.says, "Visa •••• 4242", paid.ID)...); m.Subject != c.subject {
+				t.Errorf("%q, want %q", m.Subject, c.subject)
+			}
+			for _, lie := range c.never {
+				if strings.Contains(m.Text+m.HTML, lie) {
+					t.Errorf("it says %q:\n%s", lie, m.Text)
+				}
 			}
 		})
 	}

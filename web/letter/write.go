@@ -158,11 +158,19 @@ func receipt(l till.Letter) view {
 	v.what(paylink.Price{Currency: p.Amount.Currency, Lines: p.Lines}, p.Amount)
 	at := p.CompletedAt
 	subject, state, body := "mail.receipt.subject", "paid", "mail.receipt.body"
-	switch p.State {
-	case paylink.Authorized:
+	switch {
+	case p.Surplus && p.State == paylink.Refunded:
+		v.Heading = v.T("facts.to")
+		subject, state, body = "mail.receipt.subject_back", "refunded", "mail.receipt.body_back"
+	case p.Surplus:
+		v.Heading = v.T("facts.to")
+		subject, state, body = "mail.receipt.subject_surplus", "surplus", "mail.receipt.body_surplus"
+	case p.State == paylink.Refunded:
+		state = "refunded"
+	case p.State == paylink.Authorized:
 		v.Heading = v.T("facts.to")
 		subject, state, body = "mail.receipt.subject_held", "held", "mail.receipt.body_held"
-	case paylink.Pending:
+	case p.State == paylink.Pending:
 		v.Heading = v.T("facts.to")
 		state, body = "pending", "mail.receipt.body_pending"
 	}
