@@ -301,6 +301,15 @@ type Books interface {
 	Audit(ctx context.Context, f func(Ledgers) error) error
 }
 
+// Word is a pair of a link's Metadata as a store's index has it, by which the link is
+// found (LinkFilter.Metadata).
+type Word struct {
+	MerchantID string
+	Key        string
+	Value      string
+	LinkID     string
+}
+
 // Ledgers is one snapshot of everything that an audit compares.
 type Ledgers interface {
 	Now() time.Time
@@ -313,6 +322,7 @@ type Ledgers interface {
 	EachEndpoint(func(Endpoint) error) error
 	EachShare(func(Share) error) error
 	EachMail(func(Mail) error) error
+	EachWord(func(Word) error) error // by merchant, key, value and link
 	// Integrity asks the engine to check its own files; nil where it is whole.
 	Integrity() error
 }
