@@ -79,6 +79,7 @@ type ProductFilter struct {
 	MerchantID string
 	Active     *bool
 	Currency   Currency
+	Image      string // text that one of their Images holds, such as a file's id; _ and % stand for any
 	Paging
 }
 
@@ -231,6 +232,7 @@ type Tx interface {
 	PutCustomer(Customer) error // another living one of the merchant has the EmailKey: Conflict "email_taken"
 	LockCustomer(id string) (Customer, error)
 	AddFile(File) error
+	RemoveFile(merchantID, id string) error // one that is not the merchant's, or not there: nothing
 
 	// AddPayment inserts a payment with its first step; false: the link has a payment
 	// of this attempt already, and nothing was written.
