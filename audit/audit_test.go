@@ -203,6 +203,10 @@ var planted = []struct {
 	{"mail", "a letter waits for ever", false, "", func(b *books) { b.mails[0].State = paylink.MailWaiting }},
 	{"mail", "a letter was given up without a reason", false, "", func(b *books) { b.mails[0].State = paylink.MailCancelled }},
 	{"mail", "a link that does not exist was shared", false, "", func(b *books) { b.shares[0].LinkID = "plk_gone" }},
+	{"I-26", "a letter that was given up was not told", false, "", func(b *books) {
+		b.events = slices.DeleteFunc(b.events, func(e paylink.Event) bool { return e.Type == paylink.EventShareFailed })
+	}},
+	{"I-26", "a letter that was sent was told as given up", false, "", func(b *books) { b.event(paylink.EventShareFailed, "shr_1", 3, 423) }},
 	{"I-26", "a share was not told", false, "", func(b *books) { b.events = slices.DeleteFunc(b.events, toldOf("shr_1")) }},
 	{"find", "a link is not found by its metadata", false, "", func(b *books) { b.words = b.words[1:] }},
 	{"find", "a link is found by what it had before", false, "", func(b *books) {

@@ -219,6 +219,7 @@ func healthy() *books {
 	b.shares = []paylink.Share{{ID: "shr_1", LinkID: "plk_many", MerchantID: merchant, MerchantCopy: true,
 		Recipients: []paylink.Recipient{{Name: "Ada", Email: "ada@example.com"}}}}
 	b.event(paylink.EventLinkShared, "shr_1", 1, 420)
+	b.event(paylink.EventShareFailed, "shr_1", 2, 422)
 	b.mails = []paylink.Mail{{ID: "mail_1", ShareID: "shr_1", Kind: paylink.MailShare, State: paylink.MailSent, Tries: 1, DoneAt: at(421)},
 		{ID: "mail_2", ShareID: "shr_1", Kind: paylink.MailShareCopy, State: paylink.MailFailed, LastError: "550", DoneAt: at(422)},
 		{ID: "mail_3", PaymentID: "pay_02", Kind: paylink.MailReceipt, State: paylink.MailWaiting, NextAt: at(900)}}
