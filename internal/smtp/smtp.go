@@ -69,7 +69,11 @@ func undelivered(err error) *paylink.Undelivered {
 	default:
 		return u
 	}
-	u.Ours = s.ErrorCode() == 0 // the line broke, and nothing was said
+	if u.Ours = s.ErrorCode() == 0; !u.Ours { // else the line broke, and nothing was said
+		// What the library adds, the recipient and the Message-ID, is in the letter's row.
+		said, _, _ := strings.Cut(s.Error(), ", affected ")
+		u.Err = errors.New(said)
+	}
 	return u
 }
 

@@ -83,7 +83,7 @@ func TestALetterArrivesWhole(t *testing.T) {
 func TestRefusedForGoodAndPutOffAreToldApart(t *testing.T) {
 	t.Parallel()
 	d, p := drop(t, maildrop.Options{}, clear)
-	if u := send(t, p, letter("refused@example.com")); u == nil || !u.Permanent || u.Perhaps || u.Ours {
+	if u := send(t, p, letter("refused@example.com")); u == nil || !u.Permanent || u.Perhaps || u.Ours || !strings.HasSuffix(u.Error(), `550 "5.1.1 no such mailbox"`) {
 		t.Errorf("refused: %+v", u)
 	}
 	if u := send(t, p, letter("busy@example.com")); u == nil || u.Permanent || u.Perhaps || u.Ours {
