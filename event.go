@@ -7,7 +7,8 @@ const (
 	EventLinkCreated      = "link.created"
 	EventLinkUpdated      = "link.updated"
 	EventLinkClosed       = "link.closed"
-	EventLinkShared       = "link.shared" // about a share, not the link
+	EventLinkShared       = "link.shared"  // about a share, not the link
+	EventShareFailed      = "share.failed" // one of its letters came to its end unsent
 	EventPaymentHeld      = "payment.authorized"
 	EventPaymentPending   = "payment.pending"
 	EventPaymentSucceeded = "payment.succeeded"

@@ -45,13 +45,16 @@ type Mail struct {
 	Tries      int
 	NextAt     time.Time // zero once it is sent or given up
 	LeaseTill  time.Time
-	LastError  string // why the last try failed, or why it was cancelled
+	LastError  string // why the last try failed, or why it was given up; merchants read it
 	// MessageID is the header of that name without its brackets, the same over all
 	// tries: receivers know a letter that came twice by it (RFC 5322 section 3.6.4).
 	MessageID string
 	CreatedAt time.Time
 	DoneAt    time.Time
 }
+
+// Unsent reports whether the letter came to its end without having been sent.
+func (m Mail) Unsent() bool { return m.State == MailFailed || m.State == MailCancelled }
 
 // MailFilter narrows a list of letters; empty fields do not.
 type MailFilter struct {
@@ -114,6 +117,9 @@ type Postman interface {
 type Undelivered struct {
 	// Permanent: it was refused for good; another try is of no use.
 	Permanent bool
+	// Ours: the server could not be reached or did not let us in. Why is for whoever runs
+	// this program, not for merchants.
+	Ours bool
 	// Perhaps: the answer to its last byte was lost, and it may have been taken.
 	Perhaps bool
 	Err     error

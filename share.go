@@ -45,6 +45,7 @@ type ShareView struct {
 	Recipients   []RecipientView `json:"recipients"`
 	Message      string          `json:"message,omitempty"`
 	MerchantCopy bool            `json:"merchant_copy,omitempty"`
+	Copy         *RecipientView  `json:"copy,omitempty"` // the letter to the merchant
 	CreatedAt    time.Time       `json:"created_at"`
 }
 
@@ -65,13 +66,25 @@ func (s Share) View(mails []Mail) ShareView {
 		one := RecipientView{Name: to.Name, Email: to.Email, State: MailWaiting}
 		for _, m := range mails {
 			if m.Kind == MailShare && m.To == to.Email && m.Name == to.Name {
-				one.State, one.Reason = m.State, m.LastError
-				if m.State == MailSent {
-					one.Reason, one.SentAt = "", orNil(m.DoneAt)
-				}
+				one = m.recipient()
 			}
 		}
 		v.Recipients = append(v.Recipients, one)
+	}
+	for _, m := range mails {
+		if m.Kind == MailShareCopy {
+			one := m.recipient()
+			v.Copy = &one
+		}
+	}
+	return v
+}
+
+// recipient is to whom a letter goes, with what became of it.
+func (m Mail) recipient() RecipientView {
+	v := RecipientView{Name: m.Name, Email: m.To, State: m.State, Reason: m.LastError}
+	if m.State == MailSent {
+		v.Reason, v.SentAt = "", orNil(m.DoneAt)
 	}
 	return v
 }

@@ -79,6 +79,7 @@ type ProductFilter struct {
 	MerchantID string
 	Active     *bool
 	Currency   Currency
+	Image      string // text that one of their Images holds, such as a file's id; _ and % stand for any
 	Paging
 }
 
@@ -231,6 +232,7 @@ type Tx interface {
 	PutCustomer(Customer) error // another living one of the merchant has the EmailKey: Conflict "email_taken"
 	LockCustomer(id string) (Customer, error)
 	AddFile(File) error
+	RemoveFile(merchantID, id string) error // one that is not the merchant's, or not there: nothing
 
 	// AddPayment inserts a payment with its first step; false: the link has a payment
 	// of this attempt already, and nothing was written.
@@ -301,6 +303,15 @@ type Books interface {
 	Audit(ctx context.Context, f func(Ledgers) error) error
 }
 
+// Word is a pair of a link's Metadata as a store's index has it, by which the link is
+// found (LinkFilter.Metadata).
+type Word struct {
+	MerchantID string
+	Key        string
+	Value      string
+	LinkID     string
+}
+
 // Ledgers is one snapshot of everything that an audit compares.
 type Ledgers interface {
 	Now() time.Time
@@ -313,6 +324,7 @@ type Ledgers interface {
 	EachEndpoint(func(Endpoint) error) error
 	EachShare(func(Share) error) error
 	EachMail(func(Mail) error) error
+	EachWord(func(Word) error) error // by merchant, key, value and link
 	// Integrity asks the engine to check its own files; nil where it is whole.
 	Integrity() error
 }

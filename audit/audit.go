@@ -78,7 +78,7 @@ func Run(ctx context.Context, books paylink.Books, o Options) ([]Violation, Repo
 }
 
 var always = []string{"store", "I-01", "I-04", "I-05", "I-06", "I-07", "I-08", "I-11", "I-12", "I-13", "I-14", "I-15", "I-16",
-	"I-21", "I-26", "I-27", "I-30", "I-36", "debt", "book", "mail"}
+	"I-21", "I-26", "I-27", "I-30", "I-36", "debt", "book", "mail", "find"}
 
 func (o Options) checked() []string {
 	all := slices.Clone(always)
@@ -151,7 +151,7 @@ func (a *audit) run() error {
 	a.hooks, a.sent, a.disabled = map[string][]paylink.Endpoint{}, map[uint64]struct{}{}, map[string]time.Time{}
 	a.letters = map[key]int{}
 	for _, walk := range []func() error{
-		a.readEndpoints, a.readDeliveries, a.readEvents, a.readLinks, a.readShares, a.readMails, a.readDebts, a.readPayments,
+		a.readEndpoints, a.readDeliveries, a.readEvents, a.readLinks, a.readWords, a.readShares, a.readMails, a.readDebts, a.readPayments,
 		a.closeLinks, a.closeDebts, a.closeSlots, a.closeEvents, a.readClaims, a.closeBook,
 	} {
 		if err := a.ctx.Err(); err != nil {

@@ -203,7 +203,20 @@ var planted = []struct {
 	{"mail", "a letter waits for ever", false, "", func(b *books) { b.mails[0].State = paylink.MailWaiting }},
 	{"mail", "a letter was given up without a reason", false, "", func(b *books) { b.mails[0].State = paylink.MailCancelled }},
 	{"mail", "a link that does not exist was shared", false, "", func(b *books) { b.shares[0].LinkID = "plk_gone" }},
+	{"I-26", "a letter that was given up was not told", false, "", func(b *books) {
+		b.events = slices.DeleteFunc(b.events, func(e paylink.Event) bool { return e.Type == paylink.EventShareFailed })
+	}},
+	{"I-26", "a letter that was sent was told as given up", false, "", func(b *books) { b.event(paylink.EventShareFailed, "shr_1", 3, 423) }},
 	{"I-26", "a share was not told", false, "", func(b *books) { b.events = slices.DeleteFunc(b.events, toldOf("shr_1")) }},
+	{"find", "a link is not found by its metadata", false, "", func(b *books) { b.words = b.words[1:] }},
+	{"find", "a link is found by what it had before", false, "", func(b *books) {
+		b.words = append(b.words, paylink.Word{MerchantID: merchant, Key: "order", Value: "41", LinkID: "plk_one"})
+	}},
+	{"find", "a link is found by another merchant", false, "", func(b *books) { b.words[0].MerchantID = "mer_2" }},
+	{"find", "two links are found by each other's metadata", false, "", func(b *books) { b.words[0].Value, b.words[2].Value = "", "42" }},
+	{"find", "a link that does not exist is found", false, "", func(b *books) {
+		b.words = append(b.words, paylink.Word{MerchantID: merchant, Key: "order", Value: "42", LinkID: "plk_gone"})
+	}},
 	{"quiet", "a payment is still unknown", true, "", func(b *books) {
 		b.pay("pay_11", "plk_many", 500, paylink.Reserved, paylink.Sending, paylink.Unknown)
 	}},

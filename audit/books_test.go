@@ -21,6 +21,7 @@ type books struct {
 	endpoints  []paylink.Endpoint
 	shares     []paylink.Share
 	mails      []paylink.Mail
+	words      []paylink.Word
 	damage     error
 	charges    []audit.BankCharge
 	walks      int
@@ -53,6 +54,7 @@ func (b *books) EachClaim(f func(paylink.Claim) error) error       { return each
 func (b *books) EachEndpoint(f func(paylink.Endpoint) error) error { return each(b.endpoints, f) }
 func (b *books) EachShare(f func(paylink.Share) error) error       { return each(b.shares, f) }
 func (b *books) EachMail(f func(paylink.Mail) error) error         { return each(b.mails, f) }
+func (b *books) EachWord(f func(paylink.Word) error) error         { return each(b.words, f) }
 func (b *books) EachPayment(f func(paylink.Payment, []paylink.Step, []paylink.Entry) error) error {
 	return each(b.payments, func(r row) error { return f(r.Payment, r.steps, r.entries) })
 }
@@ -191,6 +193,10 @@ func healthy() *books {
 	b.link("plk_many", 0, 11)
 	b.link("plk_shut", 2, 12)
 	b.link("plk_debt", 0, 13)
+	b.findLink("plk_one").Metadata = map[string]string{"order": "42", "shop": ""}
+	b.findLink("plk_many").Metadata = map[string]string{"order": "42"}
+	b.words = []paylink.Word{{MerchantID: merchant, Key: "order", Value: "42", LinkID: "plk_many"},
+		{MerchantID: merchant, Key: "order", Value: "42", LinkID: "plk_one"}, {MerchantID: merchant, Key: "shop", LinkID: "plk_one"}}
 	b.pay("pay_01", "plk_one", 100, paylink.Reserved, paylink.Sending, paylink.Declined)
 	b.pay("pay_02", "plk_one", 110, paylink.Reserved, paylink.Sending, paylink.Unknown, paylink.Captured)
 	b.pay("pay_03", "plk_many", 120, paylink.Reserved, paylink.Sending, paylink.RequiresAction, paylink.Authorized)
@@ -213,6 +219,7 @@ func healthy() *books {
 	b.shares = []paylink.Share{{ID: "shr_1", LinkID: "plk_many", MerchantID: merchant, MerchantCopy: true,
 		Recipients: []paylink.Recipient{{Name: "Ada", Email: "ada@example.com"}}}}
 	b.event(paylink.EventLinkShared, "shr_1", 1, 420)
+	b.event(paylink.EventShareFailed, "shr_1", 2, 422)
 	b.mails = []paylink.Mail{{ID: "mail_1", ShareID: "shr_1", Kind: paylink.MailShare, State: paylink.MailSent, Tries: 1, DoneAt: at(421)},
 		{ID: "mail_2", ShareID: "shr_1", Kind: paylink.MailShareCopy, State: paylink.MailFailed, LastError: "550", DoneAt: at(422)},
 		{ID: "mail_3", PaymentID: "pay_02", Kind: paylink.MailReceipt, State: paylink.MailWaiting, NextAt: at(900)}}

@@ -29,6 +29,7 @@
 //	       made is paid at most once, and says by which payment
 //	book   a payment's entries are what it captured and refunded
 //	mail   each recipient of a share has a letter; each letter waits for a moment or has its end
+//	find   each pair of a link's metadata finds the link, and nothing else does
 //	quiet  nothing is left reserved, sending or unknown (quiet)
 //
 // Those marked quiet hold only when all work is done (Options.Quiet). The gateway's

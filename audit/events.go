@@ -173,6 +173,14 @@ func (a *audit) closeEvents() error {
 			return nil
 		})
 	}
+	if err == nil {
+		err = a.l.EachMail(func(m paylink.Mail) error {
+			if had := wants[m.ShareID]; len(had) > 0 && m.Unsent() {
+				wants[m.ShareID] = append(had, tale{paylink.EventShareFailed, 1 + len(had)})
+			}
+			return nil
+		})
+	}
 	for id := range has {
 		if _, ok := wants[id]; !ok {
 			wants[id] = nil

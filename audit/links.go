@@ -19,6 +19,7 @@ type link struct {
 	succeeded, used int32
 	closed, expires time.Time // zero: not
 	priced          int       // see priced
+	words           uint64    // of its metadata, less those by which it is found; see readWords
 }
 
 func (a *audit) readLinks() error {
@@ -32,6 +33,9 @@ func (a *audit) readLinks() error {
 			row.tax = l.Price.Tax.Percent
 		}
 		row.closed, row.expires, row.priced = l.ClosedAt, l.ExpiresAt, priced(l)
+		for k, v := range l.Metadata {
+			row.words += short(l.MerchantID, k, v)
+		}
 		a.links.add(keyOf(l.ID), row)
 		if err := l.Price.Check(); err != nil {
 			a.say("I-11", l.ID, "the link's price breaks its own rules: %v", err)
@@ -84,8 +88,23 @@ func priced(l paylink.Link) int {
 	return l.Version
 }
 
+// readWords compares the index by which links are found with what is written on them.
+func (a *audit) readWords() error {
+	return a.l.EachWord(func(w paylink.Word) error {
+		if _, l := a.links.get(keyOf(w.LinkID)); l != nil {
+			l.words -= short(w.MerchantID, w.Key, w.Value)
+		} else {
+			a.say("find", w.LinkID, "the metadata key %q finds a link that does not exist", w.Key)
+		}
+		return nil
+	})
+}
+
 func (a *audit) closeLinks() error {
 	for _, l := range a.links.rows {
+		if l.words != 0 {
+			a.say("find", l.id, "the link's metadata and what it is found by are not the same")
+		}
 		if l.reserved != l.held || l.succeeded != l.used {
 			a.say("I-05", l.id, "the link counts %d reserved and %d succeeded; its payments make %d and %d",
 				l.reserved, l.succeeded, l.held, l.used)

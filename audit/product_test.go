@@ -104,7 +104,7 @@ func (p *product) callback(w http.ResponseWriter, r *http.Request) {
 // link issues one and gives its address and id.
 func (p *product) link(change func(*paylink.Link)) (address, id string) {
 	l := paylink.Link{MerchantID: p.made.Merchant.ID, TerminalID: p.made.Terminals[0].ID, Dialect: "native", Foreign: "{}",
-		Price: paylink.Price{Currency: "USD", Lines: []paylink.Line{{Amount: 2000}, {Amount: 500}}}}
+		Price: paylink.Price{Currency: "USD", Lines: []paylink.Line{{Amount: 2000}, {Amount: 500}}}, Metadata: map[string]string{"order": "42"}}
 	change(&l)
 	a, err := p.Issue(context.Background(), till.Issuance{Link: l, Claim: &paylink.Claim{Scope: "s", Key: paylink.NewToken(), Fingerprint: "f"},
 		Render: func(_ paylink.Link, url string) (int, []byte) { return 201, []byte(url) }})
@@ -261,6 +261,12 @@ func (p *product) break_(was audit.Report) {
 			return err
 		}
 		l.Reserved++
+		was := l.Metadata
+		l.Metadata = map[string]string{"order": "43"}
+		if err := tx.FindBy(l, was); err != nil { // and it stays written on the link as it was
+			return err
+		}
+		l.Metadata = was
 		if err := tx.SaveLink(l); err != nil {
 			return err
 		}
@@ -276,7 +282,7 @@ func (p *product) break_(was audit.Report) {
 		ids = append(ids, v.ID)
 	}
 	slices.Sort(ids)
-	if fmt.Sprint(ids) != "[I-02 I-05 book]" {
-		p.t.Errorf("planted a counter and an amount; found %v of %d payments (%d before)", found, report.Payments, was.Payments)
+	if fmt.Sprint(ids) != "[I-02 I-05 book find]" {
+		p.t.Errorf("planted a counter, an amount and a row of an index; found %v of %d payments (%d before)", found, report.Payments, was.Payments)
 	}
 }

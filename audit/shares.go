@@ -19,8 +19,10 @@ func (a *audit) readShares() error {
 	})
 }
 
-// readMails checks that each letter is on its way, or came to an end that is told.
+// readMails checks that each letter is on its way, or came to an end that is told: that
+// of a share which was not sent by an event, whose version counts them behind the first.
 func (a *audit) readMails() error {
+	unsent := map[key]int{}
 	err := a.l.EachMail(func(m paylink.Mail) error {
 		switch m.State {
 		case paylink.MailWaiting:
@@ -39,6 +41,10 @@ func (a *audit) readMails() error {
 			a.say("mail", m.ID, "the letter's state %q is not known", m.State)
 		}
 		if m.ShareID != "" {
+			if m.Unsent() {
+				unsent[keyOf(m.ShareID)]++
+				a.expect(m.ShareID, paylink.EventShareFailed, 1+unsent[keyOf(m.ShareID)])
+			}
 			if a.letters[keyOf(m.ShareID)]--; a.letters[keyOf(m.ShareID)] == 0 {
 				delete(a.letters, keyOf(m.ShareID))
 			}

@@ -177,6 +177,7 @@ type Share struct {
 	Recipients   []Recipient `json:"recipients"`
 	Message      string      `json:"message,omitempty"`
 	MerchantCopy bool        `json:"merchant_copy,omitempty"`
+	Copy         *Recipient  `json:"copy,omitempty"` // the letter to you
 	CreatedAt    time.Time   `json:"created_at"`
 }
 

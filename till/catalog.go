@@ -1,6 +1,8 @@
 package till
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"paylink"
@@ -23,9 +25,9 @@ func (t *Till) AddsProduct(p paylink.Product, pictures ...paylink.File) Change {
 // AmendsProduct changes a product. Links that refer to it follow at once: whoever has
 // a form open is asked to look again. edit changes the product as it stands, and may
 // refuse; what it does to id, owner and times is undone. Pictures are added to those
-// that it leaves.
+// that it leaves; files that no product shows after it are removed, see drop.
 func (t *Till) AmendsProduct(merchantID, id string, edit func(*paylink.Product) error, pictures ...paylink.File) Change {
-	return changeProduct(merchantID, id, paylink.EventProductUpdated, func(tx paylink.Tx, p *paylink.Product) (err error) {
+	return t.changeProduct(merchantID, id, paylink.EventProductUpdated, func(tx paylink.Tx, p *paylink.Product) (err error) {
 		was := *p
 		if err := edit(p); err != nil {
 			return err
@@ -37,10 +39,11 @@ func (t *Till) AmendsProduct(merchantID, id string, edit func(*paylink.Product) 
 	})
 }
 
-// RemovesProduct ends a product. Links that refer to it can't be paid from then on;
-// payments that were made keep what they were for.
+// RemovesProduct ends a product, and the files that it shows. Links that refer to it
+// can't be paid from then on; payments that were made keep what they were for.
 func (t *Till) RemovesProduct(merchantID, id string) Change {
-	return changeProduct(merchantID, id, paylink.EventProductRemoved, func(tx paylink.Tx, p *paylink.Product) error {
+	return t.changeProduct(merchantID, id, paylink.EventProductRemoved, func(tx paylink.Tx, p *paylink.Product) error {
+		p.Images = slices.DeleteFunc(p.Images, func(ref string) bool { return strings.HasPrefix(ref, paylink.PrefixFile) })
 		p.Active, p.UpdatedAt, p.RemovedAt = false, tx.Now(), tx.Now()
 		return nil
 	})
@@ -69,7 +72,7 @@ func putProduct(tx paylink.Tx, p paylink.Product, event string) error {
 	return addEvent(tx, p.MerchantID, event, p.ID, 1, p.View())
 }
 
-func changeProduct(merchantID, id, event string, change func(paylink.Tx, *paylink.Product) error) Change {
+func (t *Till) changeProduct(merchantID, id, event string, change func(paylink.Tx, *paylink.Product) error) Change {
 	return func(tx paylink.Tx) (done Changed, err error) {
 		if done.Product, err = tx.LockProduct(id); err != nil {
 			return done, err
@@ -77,10 +80,14 @@ func changeProduct(merchantID, id, event string, change func(paylink.Tx, *paylin
 		if done.Product.MerchantID != merchantID || !done.Product.RemovedAt.IsZero() {
 			return done, paylink.E(paylink.NotFound, "product_unknown", "no such product")
 		}
+		had := slices.Clone(done.Product.Images)
 		if err := change(tx, &done.Product); err != nil {
 			return done, err
 		}
-		return done, putProduct(tx, done.Product, event)
+		if err := putProduct(tx, done.Product, event); err != nil {
+			return done, err
+		}
+		return done, t.drop(tx, merchantID, had)
 	}
 }
 

@@ -89,6 +89,71 @@ func TestAProductIsAddedChangedAndRemovedAndTold(t *testing.T) {
 	}
 }
 
+// Pictures go with the change that leaves no product showing them, and not before.
+func TestAFileLivesAsLongAsAProductShowsIt(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		there := func(id string) bool {
+			t.Helper()
+			_, err := r.File(t.Context(), id)
+			if err != nil && paylink.KindOf(err) != paylink.NotFound {
+				t.Fatal(err)
+			}
+			return err == nil
+		}
+		picture := func() paylink.File { return paylink.File{Type: "image/png", Bytes: []byte("png")} }
+		images := func(id string, images []string, more ...paylink.File) []string {
+			t.Helper()
+			return r.did(r.AmendsProduct(r.merchant.ID, id, func(p *paylink.Product) error { p.Images = images; return nil }, more...)).Product.Images
+		}
+		first := r.did(r.AddsProduct(r.tee(), picture(), picture(), picture())).Product
+		kept, copied, gone := first.Images[0], first.Images[1], first.Images[2]
+		address := r.BaseURL + r.PicturePath(copied, true)
+		second := r.tee()
+		second.Images = []string{address, "https://shop.example/a.png"}
+		second = r.did(r.AddsProduct(second)).Product
+
+		// A change that fails removes nothing, and so does one that nobody keeps.
+		worse := r.AmendsProduct(r.merchant.ID, first.ID, func(p *paylink.Product) error { p.Name, p.Images = "", nil; return nil })
+		if err := r.refused(worse); paylink.KindOf(err) != paylink.Invalid {
+			t.Fatal(err)
+		}
+		if _, err := r.Rehearse(t.Context(), r.RemovesProduct(r.merchant.ID, first.ID)); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range first.Images {
+			if !there(id) {
+				t.Fatalf("%s is gone though nothing changed", id)
+			}
+		}
+		now := images(first.ID, []string{kept}, picture())
+		if !there(kept) || !there(copied) || there(gone) || !there(now[1]) {
+			t.Errorf("after a change: the one that stays %v, the one that another product shows %v, the one that nobody shows %v, the new one %v",
+				there(kept), there(copied), there(gone), there(now[1]))
+		}
+		// Its own address keeps a file as well as its id does.
+		images(first.ID, []string{r.BaseURL + r.PicturePath(kept, false), now[1]})
+		if !there(kept) {
+			t.Error("a file is gone that its product shows by its address")
+		}
+		images(second.ID, []string{"https://shop.example/a.png"})
+		if there(copied) || !there(kept) {
+			t.Errorf("when the last product that showed it does not: the file is there: %v", there(copied))
+		}
+		if p := r.did(r.RemovesProduct(r.merchant.ID, first.ID)).Product; there(kept) || there(now[1]) || len(p.Images) != 1 {
+			t.Errorf("of a removed product: %v, %v, %v", there(kept), there(now[1]), p.Images)
+		}
+		// Nobody ends another merchant's file by its address.
+		mine := r.did(r.AddsProduct(r.tee(), picture())).Product
+		theirs := r.tee()
+		theirs.MerchantID, theirs.Images = "mer_2", []string{r.BaseURL + r.PicturePath(mine.Images[0], true)}
+		theirs = r.did(r.AddsProduct(theirs)).Product
+		r.did(r.RemovesProduct("mer_2", theirs.ID))
+		if !there(mine.Images[0]) {
+			t.Error("another merchant removed a file")
+		}
+	})
+}
+
 func TestATaxIsAddedChangedAndRemovedAndTold(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -33,6 +33,50 @@ func (t *Till) PictureOf(signature, size, encoded string) (ref string, large, ok
 	return string(raw), size == "large", true
 }
 
+// drop removes those files among the images that a product had which no living product
+// of the merchant shows any more, by their ids or by the addresses that PicturePath gave
+// them, which merchants copy. It is called when the change is written. There is no
+// grace: a page fetches its pictures as soon as it is there, and one that comes too late
+// gets a neutral picture. An address that was copied to elsewhere, a link's cover among
+// that, ends with its file.
+func (t *Till) drop(tx paylink.Tx, merchantID string, had []string) error {
+	for _, image := range had {
+		id, ok := t.fileOf(image)
+		if !ok {
+			continue
+		}
+		shown := false
+		for _, by := range []string{id, base64.RawURLEncoding.EncodeToString([]byte(id))} {
+			products, err := tx.Products(paylink.ProductFilter{MerchantID: merchantID, Image: by, Paging: paylink.Paging{Limit: 1}})
+			if err != nil {
+				return err
+			}
+			shown = shown || len(products) > 0
+		}
+		if shown {
+			continue
+		}
+		if err := tx.RemoveFile(merchantID, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fileOf is the file that an image is: by its id, or by its address here.
+func (t *Till) fileOf(image string) (id string, ok bool) {
+	if path, ours := strings.CutPrefix(image, t.BaseURL+"/img/"); ours {
+		parts := strings.Split(path, "/")
+		if len(parts) != 3 {
+			return "", false
+		}
+		if image, _, ok = t.PictureOf(parts[0], parts[1], parts[2]); !ok {
+			return "", false
+		}
+	}
+	return image, strings.HasPrefix(image, paylink.PrefixFile)
+}
+
 // File is a file by its id.
 func (t *Till) File(ctx context.Context, id string) (f paylink.File, err error) {
 	err = t.Store.View(ctx, func(r paylink.Reader) (err error) {

@@ -18,6 +18,9 @@ type Post struct {
 	// Write makes the text of a letter. It must be pure.
 	Write  func(Letter) (paylink.Message, error)
 	Limits MailLimits // the zero value: UsualMailLimits
+	// Trouble hears why the mail server did not serve us, which merchants are not told; nil
+	// where nobody listens. It is called by several goroutines.
+	Trouble func(error)
 }
 
 func (p *Post) limits() MailLimits {
@@ -42,6 +45,14 @@ type Letter struct {
 // than four days in all (RFC 5321 section 4.5.4.1: give up after 4 to 5 days).
 var mailRetries = []time.Duration{30 * time.Second, 2 * time.Minute, 10 * time.Minute, 30 * time.Minute, time.Hour,
 	2 * time.Hour, 4 * time.Hour, 8 * time.Hour, 12 * time.Hour, 24 * time.Hour, 24 * time.Hour, 24 * time.Hour}
+
+// mailLife is how long a letter waits for its link: as long as all tries take.
+var mailLife = func() (all time.Duration) {
+	for _, d := range mailRetries {
+		all += d
+	}
+	return all
+}()
 
 const (
 	mailTimeout = 45 * time.Second
@@ -126,6 +137,10 @@ func (t *Till) mail(ctx context.Context, m paylink.Mail, claimed time.Time) erro
 	sending, stop := context.WithTimeout(ctx, mailTimeout)
 	err = t.Post.Postman.Send(sending, msg)
 	stop()
+	var u *paylink.Undelivered
+	if errors.As(err, &u) && u.Ours && t.Post.Trouble != nil {
+		t.Post.Trouble(err)
+	}
 	fault.Point("K20.after")
 	return t.saveMail(ctx, m, fateOf{sent: err == nil, err: err})
 }
@@ -134,8 +149,8 @@ func (t *Till) mail(ctx context.Context, m paylink.Mail, claimed time.Time) erro
 type fateOf struct {
 	sent   bool
 	err    error
-	cancel string        // why it is no longer true
-	wait   time.Duration // its truth is being decided; look again later
+	cancel string // why it is no longer true
+	wait   string // why it can't be sent now; look again later, as long as mailLife allows
 }
 
 // letter reads what a letter tells of, and decides whether it is still true.
@@ -165,7 +180,7 @@ func (t *Till) letter(ctx context.Context, m paylink.Mail) (l Letter, fate fateO
 		switch standing {
 		case paylink.Payable:
 		case paylink.InUse, paylink.Paused, paylink.OffSale: // it may come back
-			fate.wait = busyWait
+			fate.wait = "the link could not be paid for days: it is " + string(standing)
 		default:
 			fate.cancel = "the link could not be paid any more when this letter's turn came: it is " + string(standing)
 		}
@@ -198,9 +213,14 @@ func (t *Till) saveMail(ctx context.Context, m paylink.Mail, fate fateOf) error 
 			cur.Tries++
 			cur.LastError = ""
 		}
-		if fate.err != nil {
+		switch {
+		case u != nil && !u.Ours:
 			// Servers answer what they like; PostgreSQL takes neither NUL nor broken UTF-8.
 			cur.LastError = strings.ReplaceAll(strings.ToValidUTF8(brief(fate.err), "?"), "\x00", "?")
+		case u != nil:
+			cur.LastError = "the mail server could not be reached, or did not let us in"
+		case fate.err != nil:
+			cur.LastError = "the letter could not be written"
 		}
 		over := func(s paylink.MailState) { cur.State, cur.NextAt, cur.DoneAt = s, time.Time{}, tx.Now() }
 		switch {
@@ -209,14 +229,19 @@ func (t *Till) saveMail(ctx context.Context, m paylink.Mail, fate fateOf) error 
 		case fate.cancel != "":
 			cur.LastError = fate.cancel
 			over(paylink.MailCancelled)
-		case fate.wait > 0:
-			cur.NextAt = tx.Now().Add(fate.wait)
+		case fate.wait != "" && tx.Now().Sub(cur.CreatedAt) < mailLife:
+			cur.NextAt = tx.Now().Add(busyWait)
+		case fate.wait != "":
+			cur.LastError = fate.wait
+			over(paylink.MailFailed)
 		case (u != nil && u.Permanent) || cur.Tries > len(mailRetries):
 			over(paylink.MailFailed)
 		default:
 			cur.NextAt = tx.Now().Add(jitter(mailRetries[cur.Tries-1]))
 		}
-		err = tx.SaveMail(cur)
+		if err = tx.SaveMail(cur); err == nil {
+			err = tellUnsent(tx, cur)
+		}
 		fault.Point("K21.before")
 		return err
 	})

@@ -16,7 +16,7 @@ import (
 
 // demoTypes are the events that the demo's inbox hears. Links that are made are not
 // among them: a load test makes thousands.
-var demoTypes = []string{paylink.EventLinkClosed, paylink.EventLinkShared, paylink.EventPaymentHeld, paylink.EventPaymentPending,
+var demoTypes = []string{paylink.EventLinkClosed, paylink.EventLinkShared, paylink.EventShareFailed, paylink.EventPaymentHeld, paylink.EventPaymentPending,
 	paylink.EventPaymentSucceeded, paylink.EventPaymentDeclined, paylink.EventPaymentReturned, paylink.EventPaymentVoided,
 	paylink.EventPaymentRefunded, paylink.EventPaymentDisputed, paylink.EventPaymentReview}
 

@@ -63,6 +63,9 @@ func openNode(ctx context.Context, p plan) (*node, error) {
 		Key: p.keys.SigningKey(), Seal: p.keys, Post: p.post,
 		Hooks: safedial.New(n.dialing()).Client()}
 	n.docs = docs.New(native.Document(), p.baseURL)
+	if p.post != nil {
+		p.post.Trouble = func(err error) { n.log.Warn("the mail server took no letter", "error", err.Error()) }
+	}
 	if err := n.sameKeys(ctx, book); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}

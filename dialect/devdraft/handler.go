@@ -93,7 +93,9 @@ func (h *Handler) routes() []route {
 // Mount serves the API on a mux. Call it once.
 func (h *Handler) Mount(mux *http.ServeMux) {
 	h.uploads = make(chan struct{}, maxUploads)
-	handle := func(pattern string, serve http.HandlerFunc) { mux.Handle(pattern, dialect.WithRequestID(serve)) }
+	handle := func(pattern string, serve http.HandlerFunc) {
+		mux.Handle(pattern, dialect.Route(serve, h.Log, brokeDown))
+	}
 	for _, r := range h.routes() {
 		handle(r.pattern, h.serve(r))
 	}

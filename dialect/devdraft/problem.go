@@ -31,6 +31,7 @@ var (
 	unauthorized = problem(401, "Client key or secret is invalid or missing")
 	keyReused    = problem(409, "Conflict: Idempotency key already used with different request data") // OpenAPI, /test-payment
 	keyBusy      = problem(409, "Conflict: a request with this idempotency key is being worked on; send it again")
+	ourFault     = problem(500, "Internal server error") // NestJS, of whatever it was not told
 )
 
 // unknown is the one answer for what does not exist and for what is another merchant's.
@@ -57,6 +58,11 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	dialect.WriteJSON(w, f.StatusCode, f)
 }
 
+// brokeDown answers where a route panicked.
+func brokeDown(w http.ResponseWriter, _ *http.Request) {
+	dialect.WriteJSON(w, ourFault.StatusCode, ourFault)
+}
+
 func faultOf(err error) *fault {
 	var f *fault
 	if errors.As(err, &f) {
@@ -67,7 +73,7 @@ func faultOf(err error) *fault {
 	}
 	var ours *paylink.Error
 	if !errors.As(err, &ours) {
-		return problem(500, "Internal server error")
+		return ourFault
 	}
 	switch ours.Kind {
 	case paylink.Invalid:
@@ -92,5 +98,5 @@ func faultOf(err error) *fault {
 	case paylink.Unavailable:
 		return problem(503, "Nothing was done; send the same request again")
 	}
-	return problem(500, "Internal server error")
+	return ourFault
 }

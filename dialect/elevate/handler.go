@@ -66,7 +66,7 @@ func (h *Handler) routes() []route {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	allowed := map[string][]string{}
 	handle := func(pattern string, serve http.HandlerFunc) {
-		mux.Handle(pattern, dialect.WithRequestID(serve))
+		mux.Handle(pattern, dialect.Route(serve, h.Log, brokeDown))
 		method, path, _ := strings.Cut(pattern, " ")
 		allowed[path] = append(allowed[path], method)
 		if method == http.MethodGet {
@@ -78,10 +78,10 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		handle(r.pattern, h.serve(r))
 	}
 	for path, methods := range allowed {
-		mux.Handle(path, dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		mux.Handle(path, dialect.Route(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Allow", strings.Join(methods, ", "))
 			write(w, methodNotAllowed)
-		})))
+		}, h.Log, brokeDown))
 	}
 }
 

@@ -29,6 +29,7 @@ var (
 	notAcceptable    = as(http.StatusNotAcceptable, "This resource is JSON only")
 	providersAreSet  = as(http.StatusForbidden, "Payment providers are added by whoever runs this server")
 	methodNotAllowed = as(http.StatusMethodNotAllowed, "This resource takes other methods")
+	ourFault         = as(http.StatusInternalServerError, "Something went wrong here")
 )
 
 // unknown is one answer for what does not exist and for what is another merchant's.
@@ -49,6 +50,9 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	write(w, p)
 }
+
+// brokeDown answers where a route panicked.
+func brokeDown(w http.ResponseWriter, _ *http.Request) { write(w, ourFault) }
 
 func write(w http.ResponseWriter, p *problem) { dialect.WriteJSON(w, p.Status, p) }
 
@@ -78,7 +82,7 @@ func problemOf(err error) *problem {
 	case paylink.Busy, paylink.Unavailable:
 		return as(http.StatusServiceUnavailable, "Nothing was done; send the same request again")
 	}
-	return as(http.StatusInternalServerError, "Something went wrong here")
+	return ourFault
 }
 
 // told is the text of an error with its faults, as CODES words them.

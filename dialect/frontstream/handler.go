@@ -64,7 +64,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	}
 	// ServeMux knows letter case, ASP.NET's routes do not.
 	for _, root := range []string{"api", "apI", "aPi", "aPI", "Api", "ApI", "APi", "API"} {
-		mux.Handle("/"+root+"/", dialect.WithRequestID(http.HandlerFunc(serve)))
+		mux.Handle("/"+root+"/", dialect.Route(serve, h.Log, brokeDown))
 	}
 }
 

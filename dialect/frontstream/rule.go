@@ -93,9 +93,14 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		problem(w, r, http.StatusServiceUnavailable, "nothing was done; try again")
 		h.tell(r, err)
 	default:
-		problem(w, r, http.StatusInternalServerError, "something went wrong here")
+		brokeDown(w, r)
 		h.tell(r, err)
 	}
+}
+
+// brokeDown answers what is our own fault, a panic among it.
+func brokeDown(w http.ResponseWriter, r *http.Request) {
+	problem(w, r, http.StatusInternalServerError, "something went wrong here")
 }
 
 // tell logs what the caller is not told.

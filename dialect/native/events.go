@@ -8,6 +8,7 @@ import (
 
 // eventTypes is what an endpoint can listen to, and what a list can be narrowed to.
 var eventTypes = []string{paylink.EventLinkCreated, paylink.EventLinkUpdated, paylink.EventLinkClosed, paylink.EventLinkShared,
+	paylink.EventShareFailed,
 	paylink.EventPaymentHeld, paylink.EventPaymentPending,
 	paylink.EventPaymentSucceeded, paylink.EventPaymentDeclined, paylink.EventPaymentReturned, paylink.EventPaymentVoided,
 	paylink.EventPaymentRefunded, paylink.EventPaymentDisputed, paylink.EventPaymentReview, paylink.EventEndpointDisabled,

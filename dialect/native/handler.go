@@ -132,7 +132,7 @@ func Patterns() []string { return slices.Sorted(maps.Keys((&Handler{}).routes())
 func (h *Handler) Mount(mux *http.ServeMux) {
 	own := http.NewServeMux() // the same routes alone, to tell a wrong method from a wrong path
 	handle := func(method, path string, serve http.HandlerFunc) {
-		mux.Handle(method+" "+root+path, dialect.WithRequestID(serve))
+		mux.Handle(method+" "+root+path, dialect.Route(serve, h.Log, brokeDown))
 		own.Handle(method+" "+root+path, serve)
 	}
 	for pattern, do := range h.routes() {
@@ -143,7 +143,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		dialect.Write(w, http.StatusOK, dialect.JSONType, openAPI)
 	})
-	mux.Handle(root+"/", dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) })))
+	mux.Handle(root+"/", dialect.Route(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) }, h.Log, brokeDown))
 }
 
 // unrouted answers what no route takes: 405 where another method would do.

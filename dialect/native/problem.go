@@ -28,6 +28,14 @@ func status(k paylink.Kind) int {
 	return dialect.StatusOf(k)
 }
 
+// ourFault is all that callers are told of what they can't mend.
+const ourFault = "something went wrong on our side; ask with the X-Request-Id"
+
+// brokeDown answers where a route panicked.
+func brokeDown(w http.ResponseWriter, _ *http.Request) {
+	fail(w, problem(http.StatusInternalServerError, "internal", ourFault))
+}
+
 // refuse answers an error. What is not ours to show goes to the log only.
 func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	if ref, is := dialect.AsRefusal(err); is {
@@ -48,7 +56,7 @@ func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	var e *paylink.Error
 	if !errors.As(err, &e) || kind == paylink.Internal {
-		e = paylink.E(paylink.Internal, "internal", "something went wrong on our side; ask with the X-Request-Id")
+		e = paylink.E(paylink.Internal, "internal", ourFault)
 	}
 	if kind == paylink.Internal || kind == paylink.Unavailable {
 		h.log().Error("native API", "request", dialect.RequestID(r.Context()), "error", err)

@@ -75,7 +75,7 @@ type merchant struct {
 func (r *rig) merchant(name string) *merchant {
 	r.t.Helper()
 	made, err := r.till.Enrol(context.Background(), till.Enrolment{
-		Merchant: &paylink.Merchant{Name: name},
+		Merchant: &paylink.Merchant{Name: name, Email: "shop@example.com"},
 		Terminals: []paylink.Terminal{
 			{Name: "Main", Gateway: "sandbox", Account: "acct_" + name, Currency: "USD", Methods: []paylink.Method{paylink.Card}},
 			{Name: "Euro", Gateway: "sandbox", Account: "acct_" + name, Currency: "EUR", Methods: []paylink.Method{paylink.Card}},

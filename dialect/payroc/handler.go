@@ -62,7 +62,7 @@ func (h *Handler) routes() []route {
 func (h *Handler) Mount(mux *http.ServeMux) {
 	own := http.NewServeMux() // the same routes alone, to tell a wrong method from a wrong path
 	handle := func(pattern string, serve http.HandlerFunc) {
-		mux.Handle(pattern, dialect.WithRequestID(serve))
+		mux.Handle(pattern, dialect.Route(serve, h.Log, brokeDown))
 		own.Handle(pattern, serve)
 	}
 	for _, r := range h.routes() {
@@ -73,7 +73,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 	handle("POST /v1/authorize", h.authorize)
 	for _, rest := range []string{"/authorize", "/v1/authorize", "/v1/payment-links", "/v1/payment-links/",
 		"/v1/processing-terminals", "/v1/processing-terminals/", cards.path, cards.path + "/", bankTransfers.path, bankTransfers.path + "/"} {
-		mux.Handle(rest, dialect.WithRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) })))
+		mux.Handle(rest, dialect.Route(func(w http.ResponseWriter, r *http.Request) { unrouted(w, r, own) }, h.Log, brokeDown))
 	}
 }
 

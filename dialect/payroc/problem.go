@@ -97,6 +97,12 @@ func apiError(status int, message string) *problem {
 	return p
 }
 
+// ourFault is all that callers are told of what they can't mend.
+var ourFault = apiError(http.StatusInternalServerError, "Something went wrong here")
+
+// brokeDown answers where a route panicked.
+func brokeDown(w http.ResponseWriter, _ *http.Request) { write(w, ourFault) }
+
 func write(w http.ResponseWriter, p *problem) {
 	dialect.Write(w, p.Status, "application/problem+json", dialect.JSON(p))
 }
@@ -161,5 +167,5 @@ func problemOf(err error) *problem {
 	case unavailable(err):
 		return apiError(http.StatusServiceUnavailable, "Nothing was done; send the same request again")
 	}
-	return apiError(http.StatusInternalServerError, "Something went wrong here")
+	return ourFault
 }

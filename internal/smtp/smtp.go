@@ -36,7 +36,7 @@ func (p *Postman) Send(ctx context.Context, m paylink.Message) error {
 	line := &line{}
 	client, err := p.client(line)
 	if err != nil {
-		return &paylink.Undelivered{Err: err}
+		return &paylink.Undelivered{Ours: true, Err: err}
 	}
 	defer line.cut()
 	// The library looks at the context while it dials only.
@@ -53,10 +53,10 @@ func (p *Postman) Send(ctx context.Context, m paylink.Message) error {
 
 // undelivered sorts an error. For good is only what the server said of the recipient
 // or of the letter: that it does not let us in, or does not know us, is a matter of
-// configuration, which may be put right before the tries are used up.
+// configuration, which is ours and may be put right before the tries are used up.
 func undelivered(err error) *paylink.Undelivered {
 	var s *mail.SendError
-	u := &paylink.Undelivered{Err: err}
+	u := &paylink.Undelivered{Ours: true, Err: err}
 	if !errors.As(err, &s) {
 		return u
 	}
@@ -66,6 +66,13 @@ func undelivered(err error) *paylink.Undelivered {
 	case mail.ErrSMTPDataClose:
 		u.Permanent = s.ErrorCode()/100 == 5
 		u.Perhaps = s.ErrorCode() == 0
+	default:
+		return u
+	}
+	if u.Ours = s.ErrorCode() == 0; !u.Ours { // else the line broke, and nothing was said
+		// What the library adds, the recipient and the Message-ID, is in the letter's row.
+		said, _, _ := strings.Cut(s.Error(), ", affected ")
+		u.Err = errors.New(said)
 	}
 	return u
 }

@@ -83,10 +83,10 @@ func TestALetterArrivesWhole(t *testing.T) {
 func TestRefusedForGoodAndPutOffAreToldApart(t *testing.T) {
 	t.Parallel()
 	d, p := drop(t, maildrop.Options{}, clear)
-	if u := send(t, p, letter("refused@example.com")); u == nil || !u.Permanent || u.Perhaps {
+	if u := send(t, p, letter("refused@example.com")); u == nil || !u.Permanent || u.Perhaps || u.Ours || !strings.HasSuffix(u.Error(), `550 "5.1.1 no such mailbox"`) {
 		t.Errorf("refused: %+v", u)
 	}
-	if u := send(t, p, letter("busy@example.com")); u == nil || u.Permanent || u.Perhaps {
+	if u := send(t, p, letter("busy@example.com")); u == nil || u.Permanent || u.Perhaps || u.Ours {
 		t.Errorf("busy: %+v", u)
 	}
 	if u := send(t, p, letter("busy@example.com")); u != nil || len(d.Letters()) != 1 {
@@ -97,7 +97,7 @@ func TestRefusedForGoodAndPutOffAreToldApart(t *testing.T) {
 func TestALetterThatWasLostAndNotTaken(t *testing.T) {
 	t.Parallel()
 	d, p := drop(t, maildrop.Options{}, clear)
-	if u := send(t, p, letter("cut@example.com")); u == nil || u.Permanent {
+	if u := send(t, p, letter("cut@example.com")); u == nil || u.Permanent || !u.Ours {
 		t.Errorf("%+v", u)
 	}
 	if n := len(d.Letters()); n != 0 {
@@ -111,7 +111,7 @@ func TestALetterThatWasLostAndNotTaken(t *testing.T) {
 func TestALetterWhoseAnswerWasLostMayHaveBeenTaken(t *testing.T) {
 	t.Parallel()
 	d, p := drop(t, maildrop.Options{}, clear)
-	if u := send(t, p, letter("lost@example.com")); u == nil || u.Permanent || !u.Perhaps {
+	if u := send(t, p, letter("lost@example.com")); u == nil || u.Permanent || !u.Perhaps || !u.Ours {
 		t.Errorf("%+v", u)
 	}
 	if u := send(t, p, letter("lost@example.com")); u != nil {
@@ -136,7 +136,7 @@ func TestAServerThatIsNotThereOrSaysNothing(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if u := send(t, p, letter("ada@example.com")); u == nil || u.Permanent || u.Perhaps {
+	if u := send(t, p, letter("ada@example.com")); u == nil || !u.Ours || u.Permanent || u.Perhaps {
 		t.Errorf("closed: %+v", u)
 	}
 	mute, err := net.Listen("tcp", "127.0.0.1:0")
@@ -186,7 +186,7 @@ func TestNoTextBecomesAHeader(t *testing.T) {
 		}
 	}
 	for _, to := range []string{"ada@example.com\r\nRCPT TO:<v@example.com>", "ada@exämple.com", "a b@example.com", ""} {
-		if u := send(t, p, letter(to)); u == nil || !u.Permanent {
+		if u := send(t, p, letter(to)); u == nil || !u.Permanent || u.Ours {
 			t.Errorf("%q: %+v", to, u)
 		}
 	}
@@ -198,7 +198,7 @@ func TestNoTextBecomesAHeader(t *testing.T) {
 func TestNothingIsSentWithoutTheEncryptionThatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	d, p := drop(t, maildrop.Options{}, "smtp://HOST")
-	if u := send(t, p, letter("ada@example.com")); u == nil || u.Permanent || len(d.Letters()) != 0 {
+	if u := send(t, p, letter("ada@example.com")); u == nil || !u.Ours || u.Permanent || len(d.Letters()) != 0 {
 		t.Errorf("a server without STARTTLS: %+v, %d letters", u, len(d.Letters()))
 	}
 	cert, roots := certificate(t)
@@ -207,7 +207,7 @@ func TestNothingIsSentWithoutTheEncryptionThatWasAskedFor(t *testing.T) {
 		o.Implicit = implicit
 		scheme := map[bool]string{false: "smtp", true: "smtps"}[implicit]
 		d, p := drop(t, o, scheme+"://shop:s3cret%20of%20the%20shop@HOST")
-		if u := send(t, p, letter("ada@example.com")); u == nil || u.Permanent || len(d.Letters()) != 0 {
+		if u := send(t, p, letter("ada@example.com")); u == nil || !u.Ours || u.Permanent || len(d.Letters()) != 0 {
 			t.Errorf("%s, a certificate of nobody's: %+v", scheme, u)
 		}
 		p.TLS = roots
@@ -215,11 +215,11 @@ func TestNothingIsSentWithoutTheEncryptionThatWasAskedFor(t *testing.T) {
 			t.Errorf("%s: %+v, %d letters", scheme, u, len(d.Letters()))
 		}
 		p.Server.Password = "another"
-		if u := send(t, p, letter("ada@example.com")); u == nil || u.Permanent {
+		if u := send(t, p, letter("ada@example.com")); u == nil || !u.Ours || u.Permanent {
 			t.Errorf("%s, a wrong password is no fault of the letter's: %+v", scheme, u)
 		}
 		p.Server.User = ""
-		if u := send(t, p, letter("ada@example.com")); u == nil || u.Permanent {
+		if u := send(t, p, letter("ada@example.com")); u == nil || !u.Ours || u.Permanent {
 			t.Errorf("%s, no password is no fault of the letter's: %+v", scheme, u)
 		}
 	}

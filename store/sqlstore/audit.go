@@ -147,6 +147,14 @@ func (l *ledgers) EachMail(f func(paylink.Mail) error) error {
 	return walkTable(l, mailDest, "mail", mailColumns, "id", func(v paylink.Mail) []any { return []any{v.ID} }, eachOf(f))
 }
 
+func wordDest(w *paylink.Word) []any { return []any{&w.MerchantID, &w.Key, &w.Value, &w.LinkID} }
+
+// EachWord implements paylink.Ledgers.
+func (l *ledgers) EachWord(f func(paylink.Word) error) error {
+	return walkTable(l, wordDest, "link_metadata", metadataColumns, metadataColumns,
+		func(v paylink.Word) []any { return []any{v.MerchantID, v.Key, v.Value, v.LinkID} }, eachOf(f))
+}
+
 var (
 	stepsBetween   = selectFrom("payment_step", stepColumns, "WHERE payment_id >= $1 AND payment_id <= $2 ORDER BY payment_id, n")
 	entriesBetween = selectFrom("entry", entryColumns, "WHERE payment_id >= $1 AND payment_id <= $2 ORDER BY payment_id, at, posting, n")
@@ -221,7 +229,7 @@ func (l *ledgers) Integrity() error {
 // indexesAgree reads each table of money by its rows and by its key: on
 // PostgreSQL, whose own checks need an extension, damage shows as a difference.
 func (l *ledgers) indexesAgree() error {
-	for _, table := range []string{"link", "payment", "payment_step", "entry", "event", "delivery", "claim", "debt", "number", "share", "mail"} {
+	for _, table := range []string{"link", "payment", "payment_step", "entry", "event", "delivery", "claim", "debt", "number", "share", "mail", "link_metadata"} {
 		var counts [2]int64
 		for i, scan := range []string{"enable_indexscan = off; SET LOCAL enable_indexonlyscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = on",
 			"enable_indexscan = on; SET LOCAL enable_indexonlyscan = on; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"} {

@@ -28,8 +28,11 @@ func (t *tx) LockProduct(id string) (paylink.Product, error) {
 
 // Products implements paylink.Reader.
 func (r *reader) Products(f paylink.ProductFilter) ([]paylink.Product, error) {
-	return list(r, productDest, "product", productColumns, f.Paging, append(
-		where(literal("removed_at = 0"), equals("merchant_id", f.MerchantID), equals("currency", string(f.Currency))), active(f.Active)...))
+	filter := append(where(literal("removed_at = 0"), equals("merchant_id", f.MerchantID), equals("currency", string(f.Currency))), active(f.Active)...)
+	if f.Image != "" {
+		filter = append(filter, condition{made: func(arg func(string) string) string { return "images LIKE " + arg("%"+f.Image+"%") }})
+	}
+	return list(r, productDest, "product", productColumns, f.Paging, filter)
 }
 
 // PutProduct implements paylink.Tx.
@@ -95,6 +98,8 @@ var (
 	addFile  = insertInto("file", fileColumns)
 )
 
+const removeFile = "DELETE FROM file WHERE id = $1 AND merchant_id = $2"
+
 // File implements paylink.Reader.
 func (r *reader) File(id string) (paylink.File, error) {
 	return find(r, "file", id, fileDest, fileByID, id)
@@ -104,3 +109,6 @@ func (r *reader) File(id string) (paylink.File, error) {
 func (t *tx) AddFile(f paylink.File) error {
 	return t.put(addFile, f.ID, f.MerchantID, f.Type, blob(f.Bytes), micros(f.CreatedAt))
 }
+
+// RemoveFile implements paylink.Tx.
+func (t *tx) RemoveFile(merchantID, id string) error { return t.put(removeFile, id, merchantID) }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -45,7 +46,7 @@ func catalog(t *testing.T, s store) {
 		}
 		return tx.AddFile(file)
 	})
-	idle.Name = "Cap"
+	idle.Name, idle.Images = "Cap", []string{"https://pay.example/img/x/large/Zm9v"}
 	update(t, s, func(tx paylink.Tx) error {
 		same(t, "a locked product", sold)(tx.LockProduct(sold.ID))
 		same(t, "a locked tax", tax)(tx.LockTax(tax.ID))
@@ -61,9 +62,19 @@ func catalog(t *testing.T, s store) {
 		same(t, "active ones", []paylink.Product{euro, sold})(r.Products(paylink.ProductFilter{MerchantID: merchant.ID, Active: &yes}))
 		same(t, "idle ones", []paylink.Product{idle})(r.Products(paylink.ProductFilter{MerchantID: merchant.ID, Active: &no}))
 		same(t, "of a currency", []paylink.Product{euro})(r.Products(paylink.ProductFilter{MerchantID: merchant.ID, Currency: "EUR"}))
+		same(t, "with an image", []paylink.Product{euro, sold})(r.Products(paylink.ProductFilter{MerchantID: merchant.ID, Image: "fil_1"}))
+		same(t, "with an address", []paylink.Product{idle})(r.Products(paylink.ProductFilter{MerchantID: merchant.ID, Image: "/img/x/large/Zm9v"}))
 		same(t, "another's", []paylink.Product(nil))(r.Products(paylink.ProductFilter{MerchantID: "mer_2"}))
 		same(t, "all taxes", []paylink.Tax{old, tax})(r.Taxes(paylink.TaxFilter{MerchantID: merchant.ID}))
 		same(t, "active taxes", []paylink.Tax{tax})(r.Taxes(paylink.TaxFilter{MerchantID: merchant.ID, Active: &yes}))
+	})
+	update(t, s, func(tx paylink.Tx) error { return tx.RemoveFile("mer_2", file.ID) })
+	look(t, s, func(r paylink.Reader) { same(t, "a file that another wanted gone", file)(r.File(file.ID)) })
+	update(t, s, func(tx paylink.Tx) error {
+		return errors.Join(tx.RemoveFile(merchant.ID, file.ID), tx.RemoveFile(merchant.ID, "fil_0"))
+	})
+	look(t, s, func(r paylink.Reader) {
+		kind(t, "a removed file", second(r.File(file.ID)), paylink.NotFound, "")
 	})
 }
 

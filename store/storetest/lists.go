@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -163,8 +164,16 @@ func auditWhole(t *testing.T, s store) {
 	l := seedLink(t, s)
 	const n = 620
 	var ids []string
+	found := newLink()
+	found.Metadata = map[string]string{}
+	for i := range n {
+		found.Metadata["key "+strconv.Itoa(i)] = strconv.Itoa(n - i)
+	}
 	update(t, s, func(tx paylink.Tx) error {
 		ids = nil
+		if err := tx.AddLink(found); err != nil {
+			return err
+		}
 		for range n {
 			p, step := newPayment(l)
 			ids = append(ids, p.ID)
@@ -194,6 +203,7 @@ func auditWhole(t *testing.T, s store) {
 	})
 	var got []string
 	var others int
+	words := map[string]string{}
 	err := s.Audit(context.Background(), func(books paylink.Ledgers) error {
 		if books.Now().IsZero() {
 			t.Error("an audit has no time")
@@ -214,13 +224,21 @@ func auditWhole(t *testing.T, s store) {
 			books.EachEndpoint(func(paylink.Endpoint) error { others++; return nil }),
 			books.EachShare(func(paylink.Share) error { others++; return nil }),
 			books.EachMail(func(paylink.Mail) error { others++; return nil }),
+			books.EachWord(func(w paylink.Word) error {
+				if w.LinkID == found.ID {
+					words[w.Key] = w.Value
+					same(t, "whose word", merchant.ID)(w.MerchantID, nil)
+				}
+				return nil
+			}),
 			books.Integrity())
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "payments in the order of ids", got, ids)
-	equal(t, "one of each other table", others, 8)
+	equal(t, "one of each other table, and a link", others, 9)
+	equal(t, "what a link is found by", words, found.Metadata)
 }
 
 func auditEnds(t *testing.T, s store) {

@@ -30,8 +30,8 @@ type Handler struct {
 	Memory int // bytes of finished pictures that are kept; 0: 64 MiB
 
 	cache   *look.LRU[string, kept]
-	slots   chan struct{} // for what hosts are asked for
-	files   chan struct{} // for files, which wait for no host
+	remote  turns // for what hosts are asked for
+	files   slots // for files, which wait for no host
 	drawing sync.Mutex
 	mu      sync.Mutex
 	busy    map[string]chan struct{} // closed when the picture is in the cache
@@ -42,9 +42,8 @@ const MaxBytes = 5 << 20
 
 const (
 	memory = 64 << 20
-	// atOnce bounds how many pictures are fetched at the same time, and how many files
-	// are held. One is drawn at a
-	// time: see maxPixels.
+	// atOnce bounds how many pictures are fetched at the same time (of one host fewer,
+	// see ofOneHost), and how many files are held. One is drawn at a time: see maxPixels.
 	atOnce = 8
 	// How long a picture is believed, and how long it is not asked for again where it
 	// could not be had.
@@ -66,7 +65,7 @@ func (h *Handler) Mount(mux *http.ServeMux) {
 		h.Memory = memory
 	}
 	h.cache = look.NewLRU[string, kept](h.Memory)
-	h.slots, h.files = make(chan struct{}, atOnce), make(chan struct{}, atOnce)
+	h.remote, h.files = turns{all: make(slots, atOnce), hosts: map[string]*host{}}, make(slots, atOnce)
 	h.busy = map[string]chan struct{}{}
 	mux.HandleFunc("GET /img/{signature}/{size}/{ref}", h.show)
 }
@@ -140,18 +139,9 @@ func (h *Handler) get(ctx context.Context, ref string, large bool) kept {
 }
 
 func (h *Handler) make(ctx context.Context, ref string, large bool) kept {
-	slots := h.slots
-	if strings.HasPrefix(ref, paylink.PrefixFile) {
-		slots = h.files
-	}
-	select {
-	case slots <- struct{}{}:
-		defer func() { <-slots }()
-	case <-ctx.Done():
-		return missing(large)
-	}
-	raw, err := h.read(ctx, ref)
+	raw, leave, err := h.read(ctx, ref)
 	if err == nil {
+		defer leave() // its bytes are held until it is drawn
 		var p picture
 		if p, err = h.draw(raw, large); err == nil {
 			return kept{picture: p, until: time.Now().Add(life)}
@@ -167,16 +157,23 @@ func (h *Handler) draw(raw []byte, large bool) (picture, error) {
 	return draw(raw, edge(large))
 }
 
-// read gets the bytes that a merchant stored, or pointed at.
-func (h *Handler) read(ctx context.Context, ref string) ([]byte, error) {
+// read gets the bytes that a merchant stored, or pointed at, when it is their turn;
+// leave ends it.
+func (h *Handler) read(ctx context.Context, ref string) (raw []byte, leave func(), err error) {
 	if !strings.HasPrefix(ref, paylink.PrefixFile) {
 		return h.fetch(ctx, ref)
+	}
+	if err := h.files.take(ctx); err != nil {
+		return nil, nil, err
 	}
 	f, err := h.Acts.File(ctx, ref)
 	if err == nil && len(f.Bytes) > MaxBytes {
 		err = errTooLarge
 	}
-	return f.Bytes, err
+	if err != nil {
+		h.files.leave()
+	}
+	return f.Bytes, h.files.leave, err
 }
 
 var errTooLarge = errors.New("the picture is larger than 5 MiB")

@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -294,25 +295,43 @@ func TestAHostsTroubleIsNotThePages(t *testing.T) {
 	}
 }
 
-// One merchant's slow host does not keep others' files from payers.
-func TestSlowHostsKeepNoFileWaiting(t *testing.T) {
-	t.Parallel()
-	a := acts{&till.Till{Key: bytes.Repeat([]byte{1}, 32)}, map[string]paylink.File{"fil_1": {ID: "fil_1", Bytes: pngOf(t, paint(40, 40))}}}
-	mux := http.NewServeMux()
+// slow is a rig with hosts that take every question and answer none until the test is
+// over, and a function that asks for n pictures, of addresses one after the other, and
+// waits until so many questions have arrived.
+func slow(t *testing.T, hosts int) (a acts, mux *http.ServeMux, dead []string, ask func(n, arrive int, addresses ...string)) {
+	t.Helper()
+	a = acts{&till.Till{Key: bytes.Repeat([]byte{1}, 32)}, map[string]paylink.File{"fil_1": {ID: "fil_1", Bytes: pngOf(t, paint(40, 40))}}}
+	mux = http.NewServeMux()
 	client := safedial.New(safedial.Options{AllowLoopback: true, Total: time.Minute}).Client() // longer than anybody waits for a picture
 	(&picture.Handler{Acts: a, Client: client, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}).Mount(mux)
-	var asked, slow sync.WaitGroup
-	asked.Add(8) // as many as are fetched at once
-	stop := make(chan struct{})
-	host := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		asked.Done()
-		<-stop
-	}))
-	t.Cleanup(host.Close)
-	for i := range 8 {
-		slow.Go(func() { get(mux, a.PicturePath(host.URL+"/"+string(rune('a'+i)), true)) })
+	arrived, stop := make(chan struct{}, 100), make(chan struct{})
+	for range hosts {
+		host := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			arrived <- struct{}{}
+			<-stop
+		}))
+		t.Cleanup(host.Close)
+		dead = append(dead, host.URL)
 	}
-	asked.Wait()
+	var asking sync.WaitGroup
+	t.Cleanup(func() { close(stop); asking.Wait() }) // before the hosts close
+	return a, mux, dead, func(n, arrive int, addresses ...string) {
+		t.Helper()
+		for i := range n {
+			path := a.PicturePath(addresses[i%len(addresses)]+"/"+strconv.Itoa(i), true)
+			asking.Go(func() { get(mux, path) })
+		}
+		for range arrive {
+			<-arrived
+		}
+	}
+}
+
+// One merchant's slow hosts do not keep others' files from payers.
+func TestSlowHostsKeepNoFileWaiting(t *testing.T) {
+	t.Parallel()
+	a, mux, dead, ask := slow(t, 4)
+	ask(12, 8, dead...) // as many as are fetched at once
 	w := get(mux, a.PicturePath("fil_1", true))
 	if placeholder(t, w) {
 		t.Error("the file waited for slow hosts in vain")
@@ -320,8 +339,27 @@ func TestSlowHostsKeepNoFileWaiting(t *testing.T) {
 	if got := w.Header().Get("Cross-Origin-Resource-Policy"); got != "cross-origin" {
 		t.Errorf("a shop that shows its product's image can't: Cross-Origin-Resource-Policy %s", got)
 	}
-	close(stop)
-	slow.Wait()
+}
+
+// A host that never answers is asked for a few pictures at a time, however many are
+// wanted of it and whatever leads there: pictures of others come meanwhile.
+func TestADeadHostKeepsNoOtherHostsPicturesWaiting(t *testing.T) {
+	t.Parallel()
+	a, mux, dead, ask := slow(t, 1)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/moved/") {
+			http.Redirect(w, r, dead[0]+r.URL.Path, http.StatusFound)
+			return
+		}
+		_, _ = w.Write(pngOf(t, paint(10, 10)))
+	}))
+	t.Cleanup(other.Close)
+	ask(20, 3, dead[0], other.URL+"/moved")
+	for i := range 10 {
+		if placeholder(t, get(mux, a.PicturePath(other.URL+"/"+strconv.Itoa(i), true))) {
+			t.Fatal("another host's picture waited in vain")
+		}
+	}
 }
 
 // A merchant's address must not make the server ask its own neighbours.
