@@ -232,7 +232,10 @@ type Tx interface {
 	PutCustomer(Customer) error // another living one of the merchant has the EmailKey: Conflict "email_taken"
 	LockCustomer(id string) (Customer, error)
 	AddFile(File) error
-	RemoveFile(merchantID, id string) error // one that is not the merchant's, or not there: nothing
+	// KeepFile makes a file of a merchant one that RemoveFile does not remove.
+	KeepFile(merchantID, id string) error
+	// RemoveFile removes a file. One that is kept, not the merchant's or not there: nothing.
+	RemoveFile(merchantID, id string) error
 
 	// AddPayment inserts a payment with its first step; false: the link has a payment
 	// of this attempt already, and nothing was written.

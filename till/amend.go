@@ -68,6 +68,9 @@ func (t *Till) Amends(a Amendment) Change {
 				return done, err
 			}
 		}
+		if err := t.keep(tx, edited); err != nil {
+			return done, err
+		}
 		if a.Rotate {
 			if err := rotate(tx, l.ID); err != nil {
 				return done, err

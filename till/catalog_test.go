@@ -142,6 +142,20 @@ func TestAFileLivesAsLongAsAProductShowsIt(t *testing.T) {
 		if p := r.did(r.RemovesProduct(r.merchant.ID, first.ID)).Product; there(kept) || there(now[1]) || len(p.Images) != 1 {
 			t.Errorf("of a removed product: %v, %v, %v", there(kept), there(now[1]), p.Images)
 		}
+		// A link's cover stays, whether the link had it from its making or was given it.
+		covers := r.did(r.AddsProduct(r.tee(), picture(), picture())).Product
+		r.issue(func(l *paylink.Link) { l.Page.Cover = r.BaseURL + r.PicturePath(covers.Images[0], true) })
+		_, later := r.issue(nil)
+		if _, _, err := r.Amend(t.Context(), till.Amendment{LinkID: later, MerchantID: r.merchant.ID, Edit: func(l *paylink.Link, _ paylink.Standing) error {
+			l.Page.Cover = r.BaseURL + r.PicturePath(covers.Images[1], false)
+			return nil
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		images(covers.ID, nil)
+		if !there(covers.Images[0]) || !there(covers.Images[1]) {
+			t.Errorf("of files that links show as their covers: %v, %v", there(covers.Images[0]), there(covers.Images[1]))
+		}
 		// Nobody ends another merchant's file by its address.
 		mine := r.did(r.AddsProduct(r.tee(), picture())).Product
 		theirs := r.tee()

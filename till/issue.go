@@ -132,6 +132,9 @@ func (t *Till) add(tx paylink.Tx, is Issuance, l paylink.Link, token, url string
 			return errors.Join(err, unless(given, paylink.E(paylink.Conflict, "address_taken", "another link has this id; choose another")))
 		}
 	}
+	if err := t.keep(tx, l); err != nil {
+		return err
+	}
 	return t.tell(tx, paylink.EventLinkCreated, l, url)
 }
 

@@ -37,8 +37,8 @@ func (t *Till) PictureOf(signature, size, encoded string) (ref string, large, ok
 // of the merchant shows any more, by their ids or by the addresses that PicturePath gave
 // them, which merchants copy. It is called when the change is written. There is no
 // grace: a page fetches its pictures as soon as it is there, and one that comes too late
-// gets a neutral picture. An address that was copied to elsewhere, a link's cover among
-// that, ends with its file.
+// gets a neutral picture. A file that a link was given as its cover stays, see keep; an
+// address that was copied to elsewhere ends with its file.
 func (t *Till) drop(tx paylink.Tx, merchantID string, had []string) error {
 	for _, image := range had {
 		id, ok := t.fileOf(image)
@@ -61,6 +61,16 @@ func (t *Till) drop(tx paylink.Tx, merchantID string, had []string) error {
 		}
 	}
 	return nil
+}
+
+// keep holds on to the file that a link shows as its cover: merchants copy the address
+// from a product that has it, and may change that product any day.
+func (t *Till) keep(tx paylink.Tx, l paylink.Link) error {
+	id, ok := t.fileOf(l.Page.Cover)
+	if !ok {
+		return nil
+	}
+	return tx.KeepFile(l.MerchantID, id)
 }
 
 // fileOf is the file that an image is: by its id, or by its address here.

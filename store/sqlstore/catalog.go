@@ -98,7 +98,10 @@ var (
 	addFile  = insertInto("file", fileColumns)
 )
 
-const removeFile = "DELETE FROM file WHERE id = $1 AND merchant_id = $2"
+const (
+	keepFile   = "UPDATE file SET kept = 1 WHERE id = $1 AND merchant_id = $2"
+	removeFile = "DELETE FROM file WHERE id = $1 AND merchant_id = $2 AND kept = 0"
+)
 
 // File implements paylink.Reader.
 func (r *reader) File(id string) (paylink.File, error) {
@@ -109,6 +112,9 @@ func (r *reader) File(id string) (paylink.File, error) {
 func (t *tx) AddFile(f paylink.File) error {
 	return t.put(addFile, f.ID, f.MerchantID, f.Type, blob(f.Bytes), micros(f.CreatedAt))
 }
+
+// KeepFile implements paylink.Tx.
+func (t *tx) KeepFile(merchantID, id string) error { return t.put(keepFile, id, merchantID) }
 
 // RemoveFile implements paylink.Tx.
 func (t *tx) RemoveFile(merchantID, id string) error { return t.put(removeFile, id, merchantID) }

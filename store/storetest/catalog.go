@@ -70,6 +70,12 @@ func catalog(t *testing.T, s store) {
 	})
 	update(t, s, func(tx paylink.Tx) error { return tx.RemoveFile("mer_2", file.ID) })
 	look(t, s, func(r paylink.Reader) { same(t, "a file that another wanted gone", file)(r.File(file.ID)) })
+	cover := file
+	cover.ID = next(paylink.PrefixFile)
+	update(t, s, func(tx paylink.Tx) error {
+		return errors.Join(tx.AddFile(cover), tx.KeepFile(merchant.ID, cover.ID), tx.KeepFile("mer_2", file.ID), tx.RemoveFile(merchant.ID, cover.ID))
+	})
+	look(t, s, func(r paylink.Reader) { same(t, "a file that is kept", cover)(r.File(cover.ID)) })
 	update(t, s, func(tx paylink.Tx) error {
 		return errors.Join(tx.RemoveFile(merchant.ID, file.ID), tx.RemoveFile(merchant.ID, "fil_0"))
 	})
