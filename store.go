@@ -25,12 +25,14 @@ type Store interface {
 // Page of a list: at most Limit rows (1..200) whose id is older than Before, or
 // newer than After, newest first. Ids sort by time. Since and Till bound the list
 // itself, whichever way it is walked: ids from Since (it included) to Till (it
-// excluded), see IDAt.
+// excluded), see IDAt. Skip passes over the rows nearest to where the page begins, for
+// APIs that page by numbers: it costs as many steps in an index, so bound it.
 type Paging struct {
 	Before string
 	After  string
 	Since  string
 	Till   string
+	Skip   int
 	Limit  int
 }
 
@@ -44,6 +46,18 @@ type LinkFilter struct {
 	CustomerID string
 	Metadata   map[string]string // with MerchantID: links that have all of these
 	Recipient  Recipient         // once shared with such a person, judged like in ShareFilter
+
+	// No index knows what follows: where it may be rare, Since and Till say how far to look.
+
+	// Standings are those at the transaction's time, of which one must be the link's, as
+	// Link.StandingAt and Debt.Standing tell it. OffSale is in none of them: such a link
+	// is Payable here.
+	Standings   []Standing
+	Once        *bool     // whether it can be paid once, MaxUses being 1
+	CreatedFrom time.Time // it included, like ExpiresFrom
+	CreatedTill time.Time // it excluded, like ExpiresTill
+	ExpiresFrom time.Time // links that never expire pass neither bound
+	ExpiresTill time.Time
 	Paging
 }
 
@@ -54,6 +68,22 @@ type PaymentFilter struct {
 	Scope      string // with Reference: the payments of a debt; alone: of a family of debts
 	Reference  string // with MerchantID and no Scope: the merchant's, whatever the debt
 	State      PaymentState
+	Method     Method
+
+	// No index knows what follows: see LinkFilter.
+
+	States    []PaymentState // any of them
+	Methods   []Method       // any of them
+	Terminals []string       // any of them
+	Hold      *bool
+	Last4     string
+	DoneFrom  time.Time // CompletedAt, or UpdatedAt where nothing was taken; it included
+	DoneTill  time.Time // it excluded
+	PaidFrom  time.Time // CompletedAt, or CreatedAt where nothing was taken; it included
+	PaidTill  time.Time // it excluded
+	// DebtMarked and DebtUnmarked, with Scope: of debts that a merchant made and that
+	// have such a mark, or have it not.
+	DebtMarked, DebtUnmarked Mark
 	Paging
 }
 
@@ -94,14 +124,33 @@ type TaxFilter struct {
 type CustomerFilter struct {
 	MerchantID string
 	Email      string // whole, whatever its case
+
+	// No index knows what follows: see LinkFilter.
+
+	CreatedFrom, UpdatedFrom time.Time // included
+	CreatedTill, UpdatedTill time.Time // excluded
 	Paging
 }
+
+// Mark is what an API leaves on the things that it makes: its name, and all of Foreign,
+// byte for byte.
+type Mark struct{ Dialect, Foreign string }
 
 // DebtFilter narrows a list of debts; mere names, which nobody made, are in no list.
 type DebtFilter struct {
 	MerchantID string
 	CustomerID string
 	Unpaid     bool // neither paid nor cancelled
+
+	// No index knows what follows: see LinkFilter.
+
+	Marked      Mark
+	Unmarked    Mark // those that don't have it
+	States      []DebtState
+	DueFrom     string // YYYY-MM-DD, it included; debts without a day pass neither bound
+	DueTill     string // it excluded
+	CreatedFrom time.Time
+	CreatedTill time.Time // it excluded
 	Paging
 }
 

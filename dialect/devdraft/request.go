@@ -72,8 +72,8 @@ const mostCounted = mostSkip + mostTake
 // with how many pass in all where total asks for it.
 func walk[T any](w window, total bool, page func(paylink.Paging) ([]T, error), idOf func(T) string, pass func(T) bool) (rows []T, count int, err error) {
 	p := paylink.Paging{Limit: chunk}
-	if !total && w.skip+w.take < chunk && pass == nil {
-		p.Limit = w.skip + w.take
+	if !total && pass == nil {
+		p.Skip, p.Limit, w.skip = w.skip, w.take, 0
 	}
 	for seen := 0; seen < mostCounted; {
 		list, err := page(p)
@@ -92,7 +92,7 @@ func walk[T any](w window, total bool, page func(paylink.Paging) ([]T, error), i
 		if seen += len(list); len(list) < p.Limit || (!total && len(rows) == w.take) {
 			break
 		}
-		p.Before = idOf(list[len(list)-1])
+		p.Skip, p.Before = 0, idOf(list[len(list)-1])
 	}
 	return rows, count, nil
 }

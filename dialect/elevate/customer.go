@@ -22,9 +22,16 @@ var customers = resource{
 			}
 			return nil
 		}
-		return oldestFirst(paylink.PrefixCustomer, func(p paylink.Paging) ([]paylink.Customer, error) {
-			return r.Customers(paylink.CustomerFilter{MerchantID: c.merchant, Paging: p})
-		}, func(one paylink.Customer) string { return one.ID }, each)
+		f, n := paylink.CustomerFilter{MerchantID: c.merchant}, q.narrowing()
+		f.CreatedFrom, f.CreatedTill = n.days("createdDate")
+		f.UpdatedFrom, f.UpdatedTill = n.days("updatedDate")
+		read := func(f paylink.CustomerFilter) func(paylink.Paging) ([]paylink.Customer, error) {
+			return func(p paylink.Paging) ([]paylink.Customer, error) {
+				f.Paging = p
+				return r.Customers(f)
+			}
+		}
+		return sought(n, paylink.PrefixCustomer, read(paylink.CustomerFilter{MerchantID: c.merchant}), read(f), func(one paylink.Customer) string { return one.ID }, each)
 	},
 }
 

@@ -185,6 +185,10 @@ func (w *want) fits() (err error) {
 	return nil
 }
 
+// mostStanding is how many open links of a debt or customer, the newest first, are looked
+// at for one that stands: the transaction keeps others from writing for so long.
+const mostStanding = 1000
+
 // standing is the live link for the same debt and amount at the same provider; without
 // an id where there is none. Where only a customer is named, the description tells
 // what is paid for. Where nobody is, no two calls mean the same.
@@ -196,8 +200,8 @@ func (w *want) standing() (paylink.Link, error) {
 	if !w.debt.Made() {
 		f.CustomerID = w.customerID
 	}
-	f.Limit = 200
-	for {
+	f.Limit = stride
+	for range mostStanding / stride {
 		all, err := w.tx.Links(f)
 		if err != nil {
 			return paylink.Link{}, err
@@ -208,10 +212,11 @@ func (w *want) standing() (paylink.Link, error) {
 			}
 		}
 		if len(all) < f.Limit {
-			return paylink.Link{}, nil
+			break
 		}
 		f.Before = all[len(all)-1].ID
 	}
+	return paylink.Link{}, nil
 }
 
 func (w *want) same(l paylink.Link) bool {

@@ -24,11 +24,12 @@ func paymentsOf(k kind, field string) resource {
 
 func walkPayments(c call, r paylink.Reader, q *query, k kind, field string, take func(record) bool) error {
 	f := paylink.PaymentFilter{MerchantID: c.merchant, Scope: paylink.DebtScope(c.merchant)}
+	n, none := q.narrowing(), false
 	if debts, few := q.only(field); few {
 		if len(debts) == 0 {
 			return nil
 		}
-		if len(debts) == 1 {
+		if n.told[field] = len(debts) == 1; n.told[field] {
 			d, err := r.DebtByID(debts[0].id)
 			if err != nil {
 				return err
@@ -36,11 +37,30 @@ func walkPayments(c call, r paylink.Reader, q *query, k kind, field string, take
 			f.Reference = d.Reference
 		}
 	}
+	if f.DebtUnmarked = adhocMark; k == adhoc {
+		f.DebtMarked, f.DebtUnmarked = adhocMark, paylink.Mark{}
+		// Most merchants have none, and to find no payment of them would take long.
+		if some, err := r.Debts(paylink.DebtFilter{MerchantID: c.merchant, Marked: adhocMark, Paging: paylink.Paging{Limit: 1}}); err != nil || len(some) == 0 {
+			return err
+		}
+	}
+	if f.States, none = thoseOf(n.words("thirdPartyPaymentStatus"), paymentStates, statusWord); none {
+		return nil
+	}
+	if words := n.words("paymentMethod"); slices.Contains(words, methodWord("")) { // whatever else there is
+		n.told["paymentMethod"] = false
+	} else if f.Methods, none = thoseOf(words, []paylink.Method{paylink.Card, paylink.Bank}, methodWord); none {
+		return nil
+	}
+	f.PaidFrom, f.PaidTill = n.days("paymentDate")
 	known := map[string]paylink.Debt{}
-	return oldestFirst(paylink.PrefixPayment, func(p paylink.Paging) ([]paylink.Payment, error) {
-		f.Paging = p
-		return r.Payments(f)
-	}, func(p paylink.Payment) string { return p.ID }, func(p paylink.Payment) (bool, error) {
+	read := func(f paylink.PaymentFilter) func(paylink.Paging) ([]paylink.Payment, error) {
+		return func(p paylink.Paging) ([]paylink.Payment, error) {
+			f.Paging = p
+			return r.Payments(f)
+		}
+	}
+	return sought(n, paylink.PrefixPayment, read(paylink.PaymentFilter{MerchantID: c.merchant, Reference: f.Reference}), read(f), func(p paylink.Payment) string { return p.ID }, func(p paylink.Payment) (bool, error) {
 		d, had := known[p.Reference]
 		if !had {
 			var err error
@@ -153,7 +173,7 @@ func (c call) readAccount(r paylink.Reader, customerID string) (a account, err e
 		}
 		return nil
 	}
-	err = oldestFirst(paylink.PrefixDebt, func(p paylink.Paging) ([]paylink.Debt, error) {
+	err = oldestFirst(paylink.PrefixDebt, 0, func(p paylink.Paging) ([]paylink.Debt, error) {
 		return r.Debts(paylink.DebtFilter{MerchantID: c.merchant, CustomerID: customerID, Paging: p})
 	}, func(d paylink.Debt) string { return d.ID }, func(d paylink.Debt) (bool, error) {
 		a.debts = append(a.debts, d)
@@ -168,13 +188,13 @@ func (c call) readAccount(r paylink.Reader, customerID string) (a account, err e
 	if err != nil {
 		return a, err
 	}
-	err = oldestFirst(paylink.PrefixLink, func(p paylink.Paging) ([]paylink.Link, error) {
+	err = oldestFirst(paylink.PrefixLink, 0, func(p paylink.Paging) ([]paylink.Link, error) {
 		return r.Links(paylink.LinkFilter{MerchantID: c.merchant, CustomerID: customerID, Paging: p})
 	}, func(l paylink.Link) string { return l.ID }, func(l paylink.Link) (bool, error) {
 		if l.Succeeded == 0 {
 			return true, room()
 		}
-		return true, oldestFirst(paylink.PrefixPayment, func(p paylink.Paging) ([]paylink.Payment, error) {
+		return true, oldestFirst(paylink.PrefixPayment, 0, func(p paylink.Paging) ([]paylink.Payment, error) {
 			return r.Payments(paylink.PaymentFilter{LinkID: l.ID, Paging: p})
 		}, func(p paylink.Payment) string { return p.ID }, func(p paylink.Payment) (bool, error) {
 			keep(p)

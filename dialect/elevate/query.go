@@ -16,7 +16,14 @@ const (
 	// be sorted: both are ours, against lists that cost more than anybody reads.
 	mostRows   = 100_000
 	mostSorted = 10_000
+	// mostPassed is how many things that a filter turns down are looked at.
+	mostPassed = 10_000
 )
+
+// reach is how many rows of the store a list looks through for what filters ask for.
+type reach struct{ near, most int }
+
+var usual = reach{near: 10_000, most: 300_000}
 
 // query is the parameters of a list.
 type query struct {
@@ -24,6 +31,8 @@ type query struct {
 	sort       []sortBy
 	fields     []string // none: all
 	tests      []test
+	skip       int // rows in front of the page that are yet to be passed over
+	reach
 }
 
 type sortBy struct {
@@ -38,6 +47,11 @@ type test struct {
 	numbers []int64 // of a named field, whose refs pass that these numbers name
 	refs    []ref   // see resolve
 	kinds   []kind
+	values  []string // of a word, one of which it must be; none: it is judged otherwise
+	// from and till are the days that a date must lie between, till excluded; "" where
+	// there is no bound.
+	dated      bool
+	from, till string
 }
 
 // resolve finds what the numbers in a query name, each once, in the order of its making.
@@ -175,7 +189,9 @@ func filter(col column, text string) (t test, wrong string) {
 	}
 	switch {
 	case col.form == date:
-		t.passes, wrong = dateFilter(operator, rest)
+		if t.passes, wrong = dateFilter(operator, rest); wrong == "" {
+			t.between(operator, rest)
+		}
 		return t, wrong
 	case col.form == word && operator == "like":
 		part := strings.ToLower(rest)
@@ -204,6 +220,9 @@ func filter(col column, text string) (t test, wrong string) {
 		case col.form == flag && s != "true" && s != "false":
 			return t, "must be true or false"
 		}
+	}
+	if col.form == word {
+		t.values = values
 	}
 	t.passes = func(v any) bool {
 		if b, is := v.(bool); is {

@@ -18,6 +18,15 @@ type Handler struct {
 	// Log hears of errors that callers are not told. It never hears of headers: PHP's
 	// SDK sends the API key with every call.
 	Log *slog.Logger
+
+	tight bounds // of lists in tests; usual where there are none
+}
+
+func (h *Handler) bounds() bounds {
+	if h.tight == (bounds{}) {
+		return usual
+	}
+	return h.tight
 }
 
 // call is one request of a merchant.

@@ -49,39 +49,30 @@ func (h *Handler) payments(t tender) func(call) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		var rows []paid
-		var previous, next bool
+		var found around[paid]
 		err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
-			rows, previous, next = nil, false, false
+			found = around[paid]{}
 			from, err := c.paymentCursor(r, q, t)
 			if err != nil {
 				return err
 			}
-			filter := paylink.PaymentFilter{MerchantID: c.merchant}
-			if id := q.filters.Get("paymentLinkId"); id != "" {
-				l, err := c.find(r, id, r.Link)
-				if err != nil {
-					return orNothing(err)
-				}
-				filter.LinkID = l.ID
-			}
-			read := reading{Reader: r}
-			w := walk[paid]{prefix: paylink.PrefixPayment, choosy: true,
-				id: func(p paid) string { return p.ID },
-				read: func(p paylink.Paging) (out []paid, err error) {
-					filter.Paging = p
-					all, err := r.Payments(filter)
-					for _, one := range all {
-						out = append(out, paid{Payment: one})
-					}
-					return out, err
-				},
-				takes: func(p paid) (bool, error) { return read.takes(t, q, p) }}
-			if rows, previous, next, err = w.page(from, q.before != "", q.limit); err != nil {
+			list, narrowed, none, err := c.narrowed(r, t, q)
+			if err != nil || none {
 				return err
 			}
-			for i := range rows {
-				if rows[i], err = read.whole(rows[i].Payment); err != nil {
+			read := reading{Reader: r}
+			w := walk[paid]{most: h.bounds(), prefix: paylink.PrefixPayment, choosy: true,
+				id:   func(p paid) string { return p.ID },
+				read: paymentsOf(r, narrowed), over: paymentsOf(r, list),
+				takes: func(p paid) (bool, error) { return read.takes(t, q, p) }}
+			if till := narrowed.DoneTill; !till.IsZero() { // a payment is done when it was made, or later
+				w.beyond = func(p paid) bool { return p.CreatedAt.After(till.Add(clocksDiffer)) }
+			}
+			if found, err = w.page(from, q.before != "", q.limit); err != nil {
+				return err
+			}
+			for i := range found.rows {
+				if found.rows[i], err = read.whole(found.rows[i].Payment); err != nil {
 					return err
 				}
 			}
@@ -90,12 +81,11 @@ func (h *Handler) payments(t tender) func(call) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		out, err := h.toldAll(c, t, rows)
+		out, ids, err := h.toldAll(c, t, found.rows, found.cursors()...)
 		if err != nil {
 			return answer{}, err
 		}
-		return answer{status: http.StatusOK, body: dialect.JSON(pageOf(h.Till.BaseURL, t.path, q, out, previous, next,
-			func(p payment) string { return p.PaymentID }))}, nil
+		return answer{status: http.StatusOK, body: dialect.JSON(pageOf(h.Till.BaseURL, t.path, q, out, ids[found.before], ids[found.after]))}, nil
 	}
 }
 
@@ -125,25 +115,33 @@ func (h *Handler) payment(t tender) func(call) (answer, error) {
 	}
 }
 
-// toldAll is payments in Payroc's words. They get their ids here, when they are first
-// seen.
-func (h *Handler) toldAll(c call, t tender, rows []paid) ([]payment, error) {
-	objects, out := make([]string, 0, len(rows)), make([]payment, 0, len(rows))
+// toldAll is payments in Payroc's words, with Payroc's ids of them and of others. They
+// get their ids here, when they are first seen.
+func (h *Handler) toldAll(c call, t tender, rows []paid, others ...string) ([]payment, map[string]string, error) {
+	objects, out := others, make([]payment, 0, len(rows))
 	for _, p := range rows {
 		objects = append(objects, p.ID)
 	}
 	ids, err := h.Till.ForeignIDs(c.Context(), Name, paylink.PrefixPayment, objects, drawID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, p := range rows {
 		out = append(out, t.told(p, ids[p.ID]))
 	}
-	return out, nil
+	return out, ids, nil
 }
 
 // findPayment finds a payment of a tender by Payroc's id, if it is the merchant's.
 func (c call) findPayment(r paylink.Reader, t tender, id string) (p paylink.Payment, err error) {
+	if p, err = c.namedPayment(r, t, id); err == nil && !t.shows(p) {
+		err = notFound(t.resource)
+	}
+	return p, err
+}
+
+// namedPayment finds a payment by Payroc's id, if it is the merchant's.
+func (c call) namedPayment(r paylink.Reader, t tender, id string) (p paylink.Payment, err error) {
 	if !idForm.MatchString(id) {
 		return p, notFound(t.resource)
 	}
@@ -151,19 +149,20 @@ func (c call) findPayment(r paylink.Reader, t tender, id string) (p paylink.Paym
 	if err == nil {
 		p, err = r.Payment(f.ObjectID)
 	}
-	if paylink.KindOf(err) == paylink.NotFound || (err == nil && (p.MerchantID != c.merchant || !t.shows(p))) {
+	if paylink.KindOf(err) == paylink.NotFound || (err == nil && p.MerchantID != c.merchant) {
 		err = notFound(t.resource)
 	}
 	return p, err
 }
 
-// paymentCursor is our id of the payment that the page lies before or after.
+// paymentCursor is our id of the payment that the page lies before or after. A page that
+// ended early names the last one that was looked at, which this list may not show.
 func (c call) paymentCursor(r paylink.Reader, q query, t tender) (string, error) {
 	for name, id := range map[string]string{"before": q.before, "after": q.after} {
 		if id == "" {
 			continue
 		}
-		p, err := c.findPayment(r, t, id)
+		p, err := c.namedPayment(r, t, id)
 		if err != nil && problemOf(err).Status == http.StatusNotFound {
 			err = badRequest(fieldError{Parameter: name, Detail: "invalid value", Message: "'" + name + "' must be the paymentId of a payment in this list"})
 		}

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -148,16 +147,40 @@ func (q query) fits(have map[string]string) bool {
 	return true
 }
 
-// stored is what of the filters the store can judge.
-func (q query) stored(merchant, terminal string) paylink.LinkFilter {
-	f := paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal, Recipient: q.recipient()}
+// stored is what of the filters the store can judge: those that its indexes know, and
+// those with what it must look at row by row.
+func (q query) stored(merchant, terminal string) (list, narrowed paylink.LinkFilter) {
+	list = paylink.LinkFilter{MerchantID: merchant, TerminalID: terminal, Recipient: q.recipient()}
 	// Other APIs' references may be longer than told, or be missing and told as our id.
-	if ref := q.filters.Get("merchantReference"); utf8.RuneCountInString(ref) < maxReference && !strings.HasPrefix(ref, paylink.PrefixLink) {
-		f.Reference = ref
+	ref := q.filters.Get("merchantReference")
+	if _, ours := paylink.IDBytes(paylink.PrefixLink, ref); utf8.RuneCountInString(ref) < maxReference && !ours {
+		list.Reference = ref
 	}
-	// A link that is closed by nobody may be deactivated, too: paused, or written off.
-	if is := q.filters.Get("status"); is != "" && is != "deactivated" {
-		f.State = paylink.LinkOpen
+	narrowed = list
+	narrowed.Standings = standings[q.filters.Get("status")]
+	if is := q.filters.Get("linkType"); is != "" {
+		once := is == singleUse
+		narrowed.Once = &once
 	}
-	return f
+	if day, err := time.Parse(time.DateOnly, q.filters.Get("createdOn")); err == nil {
+		narrowed.CreatedFrom, narrowed.CreatedTill = day, day.AddDate(0, 0, 1)
+	}
+	// A link ends with its last day, and is told that in which its end lies.
+	if day := q.filters.Get("expiresOn"); !endOf(day).IsZero() {
+		narrowed.ExpiresTill = endOf(day).Add(time.Microsecond)
+		narrowed.ExpiresFrom = narrowed.ExpiresTill.AddDate(0, 0, -1)
+	}
+	return list, narrowed
+}
+
+// standings are those that status has a word for; OffSale, which the store does not
+// know, is active like what it is there.
+var standings = standingsByStatus()
+
+func standingsByStatus() map[string][]paylink.Standing {
+	out := map[string][]paylink.Standing{}
+	for _, s := range []paylink.Standing{paylink.Payable, paylink.UsedUp, paylink.Expired, paylink.Closed, paylink.Paused, paylink.InUse, paylink.Settled, paylink.WrittenOff} {
+		out[status(s)] = append(out[status(s)], s)
+	}
+	return out
 }

@@ -36,6 +36,7 @@ type rig struct {
 	keys  []byte // that answers are sealed with
 	store *sqlstore.Store
 	till  *till.Till
+	api   *payroc.Handler
 	url   string
 	token string
 	made  till.Enrolled
@@ -75,7 +76,8 @@ func (r *rig) open() {
 	}
 	r.store, r.till = s, &till.Till{Store: s, BaseURL: "https://pay.example", Key: bytes.Repeat([]byte{7}, 32), Seal: seal}
 	mux := http.NewServeMux()
-	(&payroc.Handler{Till: r.till}).Mount(mux)
+	r.api = &payroc.Handler{Till: r.till}
+	r.api.Mount(mux)
 	web := httptest.NewServer(mux)
 	r.t.Cleanup(web.Close)
 	r.url = web.URL

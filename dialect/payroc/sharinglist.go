@@ -14,7 +14,7 @@ func (h *Handler) sharingEvents(c call) (answer, error) {
 		return answer{}, err
 	}
 	out := []sharingEvent{}
-	var previous, next bool
+	previous, next := "", ""
 	err = h.Till.Read(c.Context(), func(r paylink.Reader) error {
 		out = out[:0]
 		l, err := c.find(r, c.PathValue("paymentLinkId"), r.Link)
@@ -26,26 +26,32 @@ func (h *Handler) sharingEvents(c call) (answer, error) {
 			return err
 		}
 		filter := paylink.ShareFilter{MerchantID: c.merchant, LinkID: l.ID, Recipient: q.recipient()}
-		w := walk[paylink.Share]{prefix: paylink.PrefixShare,
+		w := walk[paylink.Share]{most: usual, prefix: paylink.PrefixShare,
 			id: func(s paylink.Share) string { return s.ID },
 			read: func(p paylink.Paging) ([]paylink.Share, error) {
 				filter.Paging = p
 				return r.Shares(filter)
 			},
 			takes: func(paylink.Share) (bool, error) { return true, nil }}
-		rows, p, n, err := w.page(from, q.before != "", q.limit)
-		for _, s := range rows {
+		found, err := w.page(from, q.before != "", q.limit)
+		for _, s := range found.rows {
 			out = append(out, toldShare(s))
 		}
-		previous, next = p, n
+		if previous, next = "", ""; len(out) > 0 { // whose own pages are never cut short
+			if found.before != "" {
+				previous = out[0].SharingEventID
+			}
+			if found.after != "" {
+				next = out[len(out)-1].SharingEventID
+			}
+		}
 		return err
 	})
 	if err != nil {
 		return answer{}, err
 	}
 	path := "/v1/payment-links/" + c.PathValue("paymentLinkId") + "/sharing-events"
-	return answer{status: http.StatusOK, body: dialect.JSON(pageOf(h.Till.BaseURL, path, q, out, previous, next,
-		func(s sharingEvent) string { return s.SharingEventID }))}, nil
+	return answer{status: http.StatusOK, body: dialect.JSON(pageOf(h.Till.BaseURL, path, q, out, previous, next))}, nil
 }
 
 // sharingCursor is our id of the share that the page lies before or after. It must be

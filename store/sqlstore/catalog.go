@@ -30,7 +30,7 @@ func (t *tx) LockProduct(id string) (paylink.Product, error) {
 func (r *reader) Products(f paylink.ProductFilter) ([]paylink.Product, error) {
 	filter := append(where(literal("removed_at = 0"), equals("merchant_id", f.MerchantID), equals("currency", string(f.Currency))), active(f.Active)...)
 	if f.Image != "" {
-		filter = append(filter, condition{made: func(arg func(string) string) string { return "images LIKE " + arg("%"+f.Image+"%") }})
+		filter = append(filter, condition{made: func(arg func(any) string) string { return "images LIKE " + arg("%"+f.Image+"%") }})
 	}
 	return list(r, productDest, "product", productColumns, f.Paging, filter)
 }

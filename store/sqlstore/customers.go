@@ -39,6 +39,8 @@ func (r *reader) Customers(f paylink.CustomerFilter) ([]paylink.Customer, error)
 	if f.Email != "" {
 		filter = append(filter, literal("email_key <> ''"))
 	}
+	filter = append(filter, during("created_at", f.CreatedFrom, f.CreatedTill)...)
+	filter = append(filter, during("updated_at", f.UpdatedFrom, f.UpdatedTill)...)
 	return list(r, customerDest, "customer", customerColumns, f.Paging, filter)
 }
 

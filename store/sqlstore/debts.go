@@ -85,7 +85,27 @@ func (r *reader) Debts(f paylink.DebtFilter) ([]paylink.Debt, error) {
 	if f.Unpaid {
 		filter = append(filter, literal("paid = 0 AND cancelled_at = 0"))
 	}
+	filter = append(filter, marked("", f.Marked, f.Unmarked)...)
+	filter = append(filter, among("CASE WHEN paid > 0 THEN 'paid' WHEN cancelled_at > 0 THEN 'cancelled' WHEN reserved > 0 THEN 'in_progress' ELSE 'open' END", f.States)...)
+	filter = append(filter, during("created_at", f.CreatedFrom, f.CreatedTill)...)
+	if f.DueFrom != "" || f.DueTill != "" {
+		filter = append(filter, literal("due_on <> ''"))
+		filter = append(filter, where(condition{column: "due_on >=", value: f.DueFrom, sign: true}, condition{column: "due_on <", value: f.DueTill, sign: true})...)
+	}
 	return list(r, debtDest, "debt", debtColumns, f.Paging, filter)
+}
+
+// marked asks that a debt has one mark and has not another, each unless it is empty.
+func marked(table string, has, lacks paylink.Mark) (all []condition) {
+	for i, m := range []paylink.Mark{has, lacks} {
+		if m == (paylink.Mark{}) {
+			continue
+		}
+		all = append(all, condition{made: func(arg func(any) string) string {
+			return []string{"", "NOT "}[i] + "(" + table + "dialect = " + arg(m.Dialect) + " AND " + table + "foreign_json = " + arg(m.Foreign) + ")"
+		}})
+	}
+	return all
 }
 
 const instrumentColumns = `id, merchant_id, gateway, account, foreign_id, token, method, brand, last4, exp_month, exp_year,

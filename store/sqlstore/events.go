@@ -20,8 +20,11 @@ func (r *reader) Event(id string) (paylink.Event, error) {
 
 // Events implements paylink.Reader.
 func (r *reader) Events(f paylink.EventFilter) ([]paylink.Event, error) {
-	return list(r, eventDest, "event", eventColumns, f.Paging,
-		where(equals("merchant_id", f.MerchantID), equals("type", f.Type), equals("object_id", f.ObjectID)))
+	merchant, kind := equals("merchant_id", f.MerchantID), equals("type", f.Type)
+	if f.ObjectID != "" {
+		merchant, kind = aside("merchant_id", f.MerchantID), aside("type", f.Type)
+	}
+	return list(r, eventDest, "event", eventColumns, f.Paging, where(merchant, kind, equals("object_id", f.ObjectID)))
 }
 
 // listener is as much of an endpoint as it takes to see whether it wants an event.

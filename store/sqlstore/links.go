@@ -42,11 +42,17 @@ func (r *reader) Link(id string) (paylink.Link, error) {
 
 // Links implements paylink.Reader.
 func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
-	filter := where(equals("merchant_id", f.MerchantID), equals("terminal_id", f.TerminalID))
+	terminal := equals("terminal_id", f.TerminalID)
+	if f.Reference != "" || f.CustomerID != "" {
+		terminal = aside("terminal_id", f.TerminalID)
+	}
+	filter := where(equals("merchant_id", f.MerchantID), terminal)
 	switch f.State {
 	case "":
 	case paylink.LinkClosed:
 		filter = append(filter, literal("state = 'closed'"))
+	case paylink.LinkOpen:
+		filter = append(filter, literal("state = 'open'"))
 	default:
 		filter = append(filter, equals("state", string(f.State)))
 	}
@@ -58,10 +64,42 @@ func (r *reader) Links(f paylink.LinkFilter) ([]paylink.Link, error) {
 		filter = append(filter, literal("customer_id <> ''"), equals("customer_id", f.CustomerID))
 	}
 	filter = append(filter, sharedWith("id", "link_id", f.MerchantID, f.Recipient)...)
-	if len(f.Metadata) > 0 && f.MerchantID != "" {
+	filter = append(filter, either("max_uses = 1", f.Once)...)
+	filter = append(filter, during("created_at", f.CreatedFrom, f.CreatedTill)...)
+	if !f.ExpiresFrom.IsZero() || !f.ExpiresTill.IsZero() {
+		filter = append(append(filter, literal("expires_at > 0")), during("expires_at", f.ExpiresFrom, f.ExpiresTill)...)
+	}
+	joined := len(f.Metadata) > 0 && f.MerchantID != ""
+	if len(f.Standings) > 0 {
+		filter = append(filter, r.standing(map[bool]string{true: "l", false: "link"}[joined], f.Standings))
+	}
+	if joined {
 		return r.linksWith(f, filter)
 	}
 	return list(r, linkDest, "link", linkColumns, f.Paging, filter)
+}
+
+// standing asks that a link stands in one of some ways: paylink.Link.StandingAt and
+// paylink.Debt.Standing once more, which storetest compares with it.
+func (r *reader) standing(link string, some []paylink.Standing) condition {
+	now, behind := micros(r.Now()), ""
+	for _, s := range some {
+		switch s {
+		case paylink.Closed, paylink.UsedUp, paylink.Expired, paylink.Paused: // whatever the debt says
+		default:
+			behind = ` WHEN d.paid > 0 THEN 'settled' WHEN d.cancelled_at > 0 THEN 'written_off'`
+		}
+	}
+	return condition{made: func(arg func(any) string) string {
+		text := `CASE WHEN state = 'closed' THEN 'closed' WHEN max_uses > 0 AND succeeded >= max_uses THEN 'used_up'
+			WHEN expires_at > 0 AND expires_at <= ` + arg(now) + ` THEN 'expired' WHEN paused = 1 THEN 'paused' ELSE `
+		own := `CASE WHEN max_uses > 0 AND succeeded + reserved >= max_uses THEN 'in_use' ELSE 'payable' END`
+		if behind != "" {
+			own = `coalesce((SELECT CASE` + behind + ` END FROM debt d
+				WHERE d.scope = ` + link + `.scope AND d.reference = ` + link + `.reference AND d.id <> ''), ` + own + `)`
+		}
+		return among(text+own+` END`, some)[0].made(arg)
+	}}
 }
 
 // AddLink implements paylink.Tx. Where an address is taken, nothing was written.

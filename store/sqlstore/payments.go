@@ -63,7 +63,17 @@ func (r *reader) PaymentByAttempt(linkID, attempt string) (paylink.Payment, erro
 
 // Payments implements paylink.Reader.
 func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
-	filter := where(equals("merchant_id", f.MerchantID), equals("link_id", f.LinkID), equals("state", string(f.State)))
+	merchant, state, method := equals("merchant_id", f.MerchantID), equals("state", string(f.State)), equals("method", string(f.Method))
+	if f.State != "" {
+		method = aside("method", string(f.Method))
+	}
+	if f.LinkID != "" || f.Reference != "" {
+		state, method = aside("state", string(f.State)), aside("method", string(f.Method))
+	}
+	if f.LinkID != "" {
+		merchant = aside("merchant_id", f.MerchantID)
+	}
+	filter := where(merchant, equals("link_id", f.LinkID), state, method, equals("last4", f.Last4))
 	if f.Reference != "" {
 		filter = append(filter, literal("reference <> ''"), equals("reference", f.Reference))
 		if f.Scope != "" || f.MerchantID == "" { // no scope is a scope, too
@@ -71,6 +81,21 @@ func (r *reader) Payments(f paylink.PaymentFilter) ([]paylink.Payment, error) {
 		}
 	} else if f.Scope != "" {
 		filter = append(filter, equals("scope", f.Scope))
+	}
+	filter = append(filter, among("state", f.States)...)
+	filter = append(filter, among("method", f.Methods)...)
+	filter = append(filter, among("terminal_id", f.Terminals)...)
+	filter = append(filter, either("hold = 1", f.Hold)...)
+	filter = append(filter, during("CASE WHEN completed_at > 0 THEN completed_at ELSE updated_at END", f.DoneFrom, f.DoneTill)...)
+	filter = append(filter, during("CASE WHEN completed_at > 0 THEN completed_at ELSE created_at END", f.PaidFrom, f.PaidTill)...)
+	if f.DebtMarked != (paylink.Mark{}) || f.DebtUnmarked != (paylink.Mark{}) {
+		filter = append(filter, condition{made: func(arg func(any) string) string {
+			text := "EXISTS (SELECT 1 FROM debt d WHERE d.scope = payment.scope AND d.reference = payment.reference AND d.id <> ''"
+			for _, c := range marked("d.", f.DebtMarked, f.DebtUnmarked) {
+				text += " AND " + c.made(arg)
+			}
+			return text + ")"
+		}})
 	}
 	return list(r, paymentDest, "payment", paymentColumns, f.Paging, filter)
 }

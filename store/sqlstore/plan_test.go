@@ -30,25 +30,41 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 	}))
 	page := paylink.Paging{Limit: 20}
 	pages := []paylink.Paging{page, {Before: "x", Limit: 20}, {After: "x", Limit: 20}, {Before: "y", After: "x", Limit: 20},
-		{Since: "x", Till: "y", Limit: 20}}
+		{Since: "x", Till: "y", Limit: 20}, {After: "x", Skip: 3, Limit: 20}, {Skip: 3, Limit: 20}}
 	err := s.Update(context.Background(), func(tx paylink.Tx) error {
+		// The reference and state that no link has are looked for by their own index.
+		if err := tx.AddLink(paylink.Link{ID: "plk_a", MerchantID: "m", State: paylink.LinkOpen, Metadata: map[string]string{"a": "1"}}); err != nil {
+			return err
+		}
 		for _, p := range pages {
 			for _, f := range []paylink.LinkFilter{{}, {MerchantID: "m"}, {MerchantID: "m", State: paylink.LinkClosed}, {MerchantID: "m", State: paylink.LinkOpen}, {MerchantID: "m", Reference: "r"},
 				{MerchantID: "m", Scope: "s", Reference: "r"},
-				{MerchantID: "m", Metadata: map[string]string{"a": "1"}}, {MerchantID: "m", State: paylink.LinkOpen, Reference: "r", Metadata: map[string]string{"a": "1", "b": ""}},
+				{MerchantID: "m", Metadata: map[string]string{"a": "1"}}, {MerchantID: "m", State: paylink.LinkClosed, Metadata: map[string]string{"a": "1"}}, {MerchantID: "m", State: paylink.LinkOpen, Reference: "r", Metadata: map[string]string{"a": "1", "b": ""}},
 				{MerchantID: "m", Recipient: paylink.Recipient{Email: "e"}}, {MerchantID: "m", Recipient: paylink.Recipient{Name: "n"}},
-				{MerchantID: "m", TerminalID: "t", Recipient: paylink.Recipient{Name: "n", Email: "e"}}} {
+				{MerchantID: "m", TerminalID: "t", Recipient: paylink.Recipient{Name: "n", Email: "e"}},
+				{MerchantID: "m", TerminalID: "t"}, {MerchantID: "m", TerminalID: "t", Reference: "r"}, {MerchantID: "m", TerminalID: "t", State: paylink.LinkOpen},
+				{MerchantID: "m", TerminalID: "t", Standings: []paylink.Standing{paylink.Settled, paylink.UsedUp}, Once: new(bool), CreatedFrom: time.Now(), ExpiresTill: time.Now()}} {
 				f.Paging = p
 				_, _ = tx.Links(f)
 			}
 			for _, f := range []paylink.PaymentFilter{{}, {MerchantID: "m"}, {LinkID: "l"}, {MerchantID: "m", State: paylink.Captured}, {MerchantID: "m", LinkID: "l"},
-				{MerchantID: "m", Reference: "r"}, {Scope: "s", Reference: "r", State: paylink.RequiresAction}} {
+				{MerchantID: "m", Reference: "r"}, {Scope: "s", Reference: "r", State: paylink.RequiresAction},
+				{MerchantID: "m", Method: paylink.Bank}, {MerchantID: "m", Method: paylink.Card, State: paylink.Declined}, {MerchantID: "m", LinkID: "l", State: paylink.Captured},
+				{MerchantID: "m", Method: paylink.Card, States: []paylink.PaymentState{"a", "b"}, Terminals: []string{"t"}, Hold: new(bool), DoneFrom: time.Now()},
+				{MerchantID: "m", Scope: "s", DebtUnmarked: paylink.Mark{Dialect: "elevate", Foreign: "{}"}, Methods: []paylink.Method{paylink.Bank}}} {
 				f.Paging = p
 				_, _ = tx.Payments(f)
 			}
-			for _, f := range []paylink.DebtFilter{{MerchantID: "m"}, {MerchantID: "m", Unpaid: true}, {MerchantID: "m", CustomerID: "c"}} {
+			for _, f := range []paylink.DebtFilter{{MerchantID: "m"}, {MerchantID: "m", Unpaid: true}, {MerchantID: "m", CustomerID: "c"},
+				{MerchantID: "m", Marked: paylink.Mark{Dialect: "elevate", Foreign: "{}"}},
+				{MerchantID: "m", Unmarked: paylink.Mark{Dialect: "elevate", Foreign: "{}"}, States: []paylink.DebtState{paylink.DebtPaid}, DueFrom: "d", CreatedTill: time.Now()}} {
 				f.Paging = p
 				_, _ = tx.Debts(f)
+			}
+			for _, is := range []*bool{nil, new(bool)} {
+				_, _ = tx.Products(paylink.ProductFilter{MerchantID: "m", Active: is, Paging: p})
+				_, _ = tx.Products(paylink.ProductFilter{MerchantID: "m", Active: is, Currency: "USD", Paging: p})
+				_, _ = tx.Taxes(paylink.TaxFilter{MerchantID: "m", Active: is, Paging: p})
 			}
 			for _, f := range []paylink.EventFilter{{}, {MerchantID: "m"}, {MerchantID: "m", Type: "a"}, {ObjectID: "o"}, {MerchantID: "m", ObjectID: "o"}} {
 				f.Paging = p
@@ -136,7 +152,7 @@ func TestEveryQueryHasAnIndex(t *testing.T) {
 			}
 			// The first page of everything is a scan that its LIMIT ends.
 			scan := strings.HasPrefix(detail, "SCAN ") && !strings.Contains(detail, "USING") && strings.Contains(text, "WHERE")
-			for _, few := range []string{"waiting", "w", "due", "CONSTANT ROW", "2-ITERATION"} { // a few rows each, by their own LIMIT
+			for _, few := range []string{"waiting", "w", "due", "few", "CONSTANT ROW", "2-ITERATION"} { // a few rows each, by their own LIMIT
 				scan = scan && !strings.HasPrefix(detail, "SCAN "+few)
 			}
 			// The addresses of one link, and what is due and was claimed, are few.

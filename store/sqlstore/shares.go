@@ -42,7 +42,7 @@ func sharedWith(column, among, merchantID string, who paylink.Recipient) []condi
 	if who == (paylink.Recipient{}) {
 		return nil
 	}
-	return []condition{{made: func(arg func(string) string) string {
+	return []condition{{made: func(arg func(any) string) string {
 		text := column + " IN (SELECT " + among + " FROM share_recipient WHERE merchant_id = " + arg(merchantID)
 		if who.Email != "" {
 			text += " AND email = " + arg(strings.ToLower(who.Email))

@@ -46,6 +46,8 @@ func metadata(t *testing.T, s store) {
 	find("of a key that nobody has", map[string]string{"Order": "42"}, none)
 	find("in a state", map[string]string{"order": "42"}, paylink.LinkFilter{State: paylink.LinkClosed}, two)
 	find("of a reference", map[string]string{"order": "42"}, paylink.LinkFilter{Reference: one.Reference, State: paylink.LinkOpen}, one)
+	find("of a reference that no link has", map[string]string{"order": "42"}, paylink.LinkFilter{Reference: "nobody's"})
+	find("before one in a state", map[string]string{"order": "42"}, paylink.LinkFilter{State: paylink.LinkOpen, Paging: paylink.Paging{Before: two.ID}}, one)
 	find("before one", map[string]string{"order": "42"}, paylink.LinkFilter{Paging: paylink.Paging{Before: two.ID}}, one)
 	find("after one", map[string]string{"order": "42"}, paylink.LinkFilter{Paging: paylink.Paging{After: one.ID}}, two)
 
