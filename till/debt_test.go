@@ -1,12 +1,15 @@
 package till_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
 	"testing"
 
 	"paylink"
+	"paylink/store/booktest"
+	"paylink/store/sqlstore"
 	"paylink/till"
 )
 
@@ -300,4 +303,54 @@ func TestALinkOfADebtAsksForWhatTheDebtIsNow(t *testing.T) {
 		}
 		r.whole()
 	})
+}
+
+// between is a store that lets something happen just before a debt is first held.
+type between struct {
+	paylink.Store
+	once *sync.Once
+	do   func()
+}
+
+func (b between) Update(ctx context.Context, f func(paylink.Tx) error) error {
+	return b.Store.Update(ctx, func(tx paylink.Tx) error { return f(betweenTx{tx, b}) })
+}
+
+type betweenTx struct {
+	paylink.Tx
+	b between
+}
+
+func (tx betweenTx) LockDebt(scope, reference string) (paylink.Debt, error) {
+	tx.b.once.Do(tx.b.do)
+	return tx.Tx.LockDebt(scope, reference)
+}
+
+// A change that was answered before a payment holds the debt is one that the form did
+// not show. Only an engine of many writers lets it come in between.
+func TestADebtThatIsChangedWhileAFormIsSentIsNotPaidAsItWas(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	db, err := sqlstore.Open(t.Context(), booktest.Postgres(t), sqlstore.Options{TestClock: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	r.on(db)
+	d := r.owe("INV-1")
+	address, _ := r.issue(func(l *paylink.Link) {
+		l.Scope, l.Reference, l.MaxUses, l.Price.Lines = d.Scope, d.Reference, 1, []paylink.Line{{Title: "Cake", Amount: 2500, Owed: true}}
+	})
+	o := r.form(r.look(address))
+	node := *r.Till
+	node.Store = between{db, &sync.Once{}, func() {
+		r.changed(r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount.Minor = 3000; return nil }))
+	}}
+	if p, err := node.Pay(t.Context(), o); paylink.CodeOf(err) != "price_changed" || r.gateway.calls != 0 {
+		t.Errorf("a form that showed 25.00 of a debt of 30.00: %s %s: %v", p.Amount, p.State, err)
+	}
+	if p := r.pay(r.form(r.look(address))); p.Captured != 3000 || r.debt(d.ID).PaymentID != p.ID {
+		t.Errorf("then paid %s, %s", p.Amount, p.State)
+	}
+	r.whole()
 }

@@ -85,11 +85,13 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		}
 		// Read in this transaction: what a product costs, or the debt comes to, may have
 		// changed since the form was shown, and then the form's attempt is not one of the
-		// link's any more.
+		// link's any more. The debt is held first: claim must find it as it was priced.
 		shown := offer
-		debt, err := debtOf(tx, offer.Link)
-		if err != nil {
-			return err
+		var debt paylink.Debt
+		if offer.Link.AsksForDebt() {
+			if debt, err = tx.LockDebt(offer.Link.Scope, offer.Link.Reference); err != nil {
+				return err
+			}
 		}
 		_, priced, err := resolve(tx, &shown.Link, debt)
 		if err != nil {
