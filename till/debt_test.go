@@ -287,12 +287,15 @@ func TestALinkOfADebtAsksForWhatTheDebtIsNow(t *testing.T) {
 		if _, err := r.Pay(t.Context(), old); paylink.CodeOf(err) != "price_changed" || r.gateway.calls != 0 {
 			t.Errorf("a form that showed 25.00: %v, and %d charges", err, r.gateway.calls)
 		}
-		// What the link's terminal does not take can't be asked for by it.
-		today := r.form(r.look(whole))
+		// What the link's terminal does not take can't be asked for by it, nor paid a part of.
+		today, half := r.form(r.look(whole)), r.form(r.look(part))
 		change(paylink.Money{Minor: 3000, Currency: "EUR"}, "Cake and tea")
 		asks(whole, "Cake", 2500, paylink.OffSale)
-		if _, err := r.Pay(t.Context(), today); paylink.KindOf(err) != paylink.Gone || r.gateway.calls != 0 {
-			t.Errorf("a debt in another currency: %v, and %d charges", err, r.gateway.calls)
+		asks(part, "Half a cake", 1250, paylink.OffSale)
+		for _, o := range []till.Order{today, half} {
+			if _, err := r.Pay(t.Context(), o); paylink.CodeOf(err) != "debt_currency" || r.gateway.calls != 0 {
+				t.Errorf("a debt in another currency: %v, and %d charges", err, r.gateway.calls)
+			}
 		}
 		change(paylink.Money{Minor: 3100, Currency: "USD"}, "")
 		if p := r.pay(r.form(asks(whole, "", 3100, paylink.Payable))); p.State != paylink.Captured || p.Captured != 3100 || r.debt(d.ID).PaymentID != p.ID {

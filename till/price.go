@@ -31,7 +31,10 @@ func debtOf(r paylink.Reader, l paylink.Link) (d paylink.Debt, err error) {
 func resolve(r paylink.Reader, l *paylink.Link, d paylink.Debt) (sold []paylink.Product, mark string, err error) {
 	ids := l.Price.Products()
 	if len(ids) == 0 && !l.Price.Catalog && !l.Price.Owed() {
-		return nil, "", nil
+		if d.Made() { // an amount of its own is asked for in the debt's currency all the same
+			_, err = l.Price.For(d)
+		}
+		return nil, "", err
 	}
 	if l.Price.Catalog {
 		if sold, err = onSale(r, l.MerchantID, l.Price.Currency); err != nil {
