@@ -297,6 +297,18 @@ func TestALinkOfADebtAsksForWhatTheDebtIsNow(t *testing.T) {
 				t.Errorf("a debt in another currency: %v, and %d charges", err, r.gateway.calls)
 			}
 		}
+		// That it is over says more.
+		gone := r.owe("INV-2")
+		euros, _ := r.issueFor(gone)
+		r.changed(r.ChangesDebt(r.merchant.ID, gone.ID, func(d *paylink.Debt) error { d.Amount.Currency = "EUR"; return nil }))
+		sent := r.form(r.look(euros))
+		r.changed(r.CancelsDebt(r.merchant.ID, gone.ID, "cash"))
+		if got := r.standing(euros); got != paylink.WrittenOff {
+			t.Errorf("a debt in another currency that was cancelled: %s", got)
+		}
+		if _, err := r.Pay(t.Context(), sent); paylink.CodeOf(err) != "debt_cancelled" {
+			t.Errorf("a debt in another currency that was cancelled: %v", err)
+		}
 		change(paylink.Money{Minor: 3100, Currency: "USD"}, "")
 		if p := r.pay(r.form(asks(whole, "", 3100, paylink.Payable))); p.State != paylink.Captured || p.Captured != 3100 || r.debt(d.ID).PaymentID != p.ID {
 			t.Errorf("paid %s, %s", p.Amount, p.State)

@@ -89,7 +89,10 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		shown := offer
 		var debt paylink.Debt
 		if offer.Link.AsksForDebt() {
-			if debt, err = tx.LockDebt(offer.Link.Scope, offer.Link.Reference); err != nil {
+			if debt, err = tx.LockDebt(offer.Link.Scope, offer.Link.Reference); err == nil && debt.Made() {
+				err = asked(debt) // that it is over says more than what else is in the way
+			}
+			if err != nil {
 				return err
 			}
 		}
