@@ -237,6 +237,7 @@ func TestADebtDecidesAboutThePriceOfItsLinks(t *testing.T) {
 		for what, edit := range map[string]func(*paylink.Link){
 			"less":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 100}} },
 			"more":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 2501}} },
+			"less, in place":   func(l *paylink.Link) { l.Price.Lines[0].Amount = 100 },
 			"a payer's choice": func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Open: true, Min: 1, Max: 2500}} },
 			"a tax":            func(l *paylink.Link) { l.Price.Tax = &paylink.Levy{Name: "VAT", Percent: 10_000} },
 			"less, of no debt": func(l *paylink.Link) {
