@@ -296,7 +296,8 @@ func (p Price) of(l Line) (Money, error) {
 	return p.Money(int64(lo)), nil
 }
 
-// Sum is what a line of a bill costs in its quantity; bills were checked.
+// Sum is what a line costs in its quantity: no money where that is too large, which no
+// line of a bill is.
 func (p Price) Sum(l Line) Money {
 	m, _ := p.of(l)
 	return m
