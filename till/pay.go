@@ -42,7 +42,8 @@ type Order struct {
 //
 // Errors before anything was reserved: Invalid (faults by form field; "attempt" and
 // "price_changed" where the form is not of the link as it stands), NotFound, Gone
-// (closed, expired, used up, the debt paid or cancelled, "product_gone", "debt_currency"), Conflict "in_use" and "duplicate_reference",
+// (closed, expired, used up, the debt paid or cancelled, "product_gone", "debt_currency",
+// "total_too_large"), Conflict "in_use" and "duplicate_reference",
 // Reused (the attempt was used with other content). An error after that is never
 // returned: the payment's state says what is known.
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
