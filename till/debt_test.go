@@ -179,6 +179,33 @@ func TestACancelledDebtIsNotPaidAndAPaymentUnderWayMayFinish(t *testing.T) {
 	r.whole()
 }
 
+// Whoever pays is shown an amount, and pays the debt with it: while they do, it stays.
+func TestADebtsAmountStaysWhileItIsBeingPaid(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		d := r.owe("INV-1")
+		addr, id := r.issueFor(d)
+		running := r.pay(r.order(addr, id, "action"))
+		change := func(m paylink.Money, title string) till.Change {
+			return r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount, d.Title = m, title; return nil })
+		}
+		for _, m := range []paylink.Money{{Minor: 5000, Currency: "USD"}, {Minor: 1000, Currency: "USD"}, {Minor: 2500, Currency: "EUR"}} {
+			if err := r.refused(change(m, "Cake")); paylink.KindOf(err) != paylink.Conflict || paylink.CodeOf(err) != "debt_in_progress" {
+				t.Errorf("made %s while it was being paid: %v", m, err)
+			}
+		}
+		if got := r.changed(change(d.Amount, "Two cakes")); got.Title != "Two cakes" || got.Version != 2 {
+			t.Errorf("another title: %+v", got)
+		}
+		if _, err := r.Settle(t.Context(), running.ID, till.Evidence{Kind: paylink.EvidenceQuery, Outcome: r.gateway.says(running, paylink.OutcomeDeclined)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.changed(change(paylink.Money{Minor: 5000, Currency: "USD"}, "Two cakes")); got.Amount.Minor != 5000 {
+			t.Errorf("when that came to nothing: %+v", got)
+		}
+		r.whole()
+	})
+}
+
 func TestADebtIsMadeAndChangedByItsMerchantOnly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
