@@ -144,8 +144,9 @@ const (
 	Paused  Standing = "paused"
 	// InUse: every slot is held by a payment that is under way; one may come back.
 	InUse Standing = "in_use"
-	// OffSale: a product that the link sells is not sold at present, or its debt is in
-	// another currency by now. Only who looks at those tells it; StandingAt does not.
+	// OffSale: a product that the link sells is not sold at present, its debt is in another
+	// currency by now, or they come to more than can be paid. Only who looks at those tells
+	// it; StandingAt does not.
 	OffSale Standing = "unavailable"
 	// Settled and WrittenOff are those of the link's debt: it was paid, over whichever
 	// link, or its merchant asks for it no more.

@@ -161,15 +161,16 @@ func (p Price) Owed() bool {
 }
 
 // For is the price as the link's debt stands: its title and amount in the line that asks
-// for it. A debt in another currency is an Error of kind Gone and code "debt_currency".
+// for it. A debt in another currency, of which the link can't ask for a part either, is an
+// Error of kind Gone and code "debt_currency".
 func (p Price) For(d Debt) (Price, error) {
+	if d.Amount.Currency != p.Currency {
+		return p, E(Gone, "debt_currency", fmt.Sprintf("the debt is in %s, which this link does not take", d.Amount.Currency))
+	}
 	p.Lines = slices.Clone(p.Lines)
 	for i, l := range p.Lines {
 		if !l.Owed {
 			continue
-		}
-		if d.Amount.Currency != p.Currency {
-			return p, E(Gone, "debt_currency", fmt.Sprintf("the debt is in %s, which this link does not take", d.Amount.Currency))
 		}
 		p.Lines[i].Title, p.Lines[i].Amount = d.Title, d.Amount.Minor
 	}
@@ -295,7 +296,8 @@ func (p Price) of(l Line) (Money, error) {
 	return p.Money(int64(lo)), nil
 }
 
-// Sum is what a line of a bill costs in its quantity; bills were checked.
+// Sum is what a line costs in its quantity: no money where that is too large, which no
+// line of a bill is.
 func (p Price) Sum(l Line) Money {
 	m, _ := p.of(l)
 	return m

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"reflect"
+	"slices"
 
 	"paylink"
 )
@@ -38,7 +39,8 @@ func (t *Till) Amends(a Amendment) Change {
 		if err != nil {
 			return done, err
 		}
-		edited := l
+		edited := l // of its own, so that what Edit writes in place is seen as a change
+		edited.Price.Lines, edited.Metadata = slices.Clone(l.Price.Lines), maps.Clone(l.Metadata)
 		if err := a.Edit(&edited, l.StandingAt(tx.Now())); err != nil {
 			return done, err
 		}

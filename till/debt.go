@@ -38,9 +38,11 @@ func (t *Till) AddsDebt(d paylink.Debt) Change {
 
 // ChangesDebt edits an open debt of a merchant. Links that ask for all of it
 // (paylink.Line.Owed) ask for what it is then: whoever has a form open is asked to look
-// again. Those whose maker chose an amount keep it. edit may refuse, and must not touch what AddsDebt fills in: it is undone. A
-// debt of others looks unknown; one that was paid or cancelled is Gone, with a code of
-// "debt_paid" or "debt_cancelled".
+// again. Those whose maker chose an amount keep it. edit may refuse, and must not touch
+// what AddsDebt fills in: it is undone. A debt of others looks unknown; one that was paid
+// or cancelled is Gone, with a code of "debt_paid" or "debt_cancelled". Another amount
+// while a payment is under way, which would pay it with what it was, is a Conflict,
+// "debt_in_progress".
 func (t *Till) ChangesDebt(merchantID, id string, edit func(*paylink.Debt) error) Change {
 	return func(tx paylink.Tx) (done Changed, err error) {
 		d, err := lockOpenDebt(tx, merchantID, id)
@@ -53,6 +55,9 @@ func (t *Till) ChangesDebt(merchantID, id string, edit func(*paylink.Debt) error
 		}
 		if err := edited.Check(); err != nil {
 			return done, err
+		}
+		if edited.Amount != d.Amount && d.Reserved > 0 {
+			return done, paylink.E(paylink.Conflict, "debt_in_progress", "a payment of the debt is under way; its amount can be changed if that comes to nothing")
 		}
 		if edited.CustomerID != d.CustomerID {
 			if err := owes(tx, edited); err != nil {

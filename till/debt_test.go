@@ -1,12 +1,15 @@
 package till_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
 	"testing"
 
 	"paylink"
+	"paylink/store/booktest"
+	"paylink/store/sqlstore"
 	"paylink/till"
 )
 
@@ -176,6 +179,33 @@ func TestACancelledDebtIsNotPaidAndAPaymentUnderWayMayFinish(t *testing.T) {
 	r.whole()
 }
 
+// Whoever pays is shown an amount, and pays the debt with it: while they do, it stays.
+func TestADebtsAmountStaysWhileItIsBeingPaid(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		d := r.owe("INV-1")
+		addr, id := r.issueFor(d)
+		running := r.pay(r.order(addr, id, "action"))
+		change := func(m paylink.Money, title string) till.Change {
+			return r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount, d.Title = m, title; return nil })
+		}
+		for _, m := range []paylink.Money{{Minor: 5000, Currency: "USD"}, {Minor: 1000, Currency: "USD"}, {Minor: 2500, Currency: "EUR"}} {
+			if err := r.refused(change(m, "Cake")); paylink.KindOf(err) != paylink.Conflict || paylink.CodeOf(err) != "debt_in_progress" {
+				t.Errorf("made %s while it was being paid: %v", m, err)
+			}
+		}
+		if got := r.changed(change(d.Amount, "Two cakes")); got.Title != "Two cakes" || got.Version != 2 {
+			t.Errorf("another title: %+v", got)
+		}
+		if _, err := r.Settle(t.Context(), running.ID, till.Evidence{Kind: paylink.EvidenceQuery, Outcome: r.gateway.says(running, paylink.OutcomeDeclined)}); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.changed(change(paylink.Money{Minor: 5000, Currency: "USD"}, "Two cakes")); got.Amount.Minor != 5000 {
+			t.Errorf("when that came to nothing: %+v", got)
+		}
+		r.whole()
+	})
+}
+
 func TestADebtIsMadeAndChangedByItsMerchantOnly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
@@ -234,6 +264,7 @@ func TestADebtDecidesAboutThePriceOfItsLinks(t *testing.T) {
 		for what, edit := range map[string]func(*paylink.Link){
 			"less":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 100}} },
 			"more":             func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 2501}} },
+			"less, in place":   func(l *paylink.Link) { l.Price.Lines[0].Amount = 100 },
 			"a payer's choice": func(l *paylink.Link) { l.Price.Lines = []paylink.Line{{Open: true, Min: 1, Max: 2500}} },
 			"a tax":            func(l *paylink.Link) { l.Price.Tax = &paylink.Levy{Name: "VAT", Percent: 10_000} },
 			"less, of no debt": func(l *paylink.Link) {
@@ -284,12 +315,27 @@ func TestALinkOfADebtAsksForWhatTheDebtIsNow(t *testing.T) {
 		if _, err := r.Pay(t.Context(), old); paylink.CodeOf(err) != "price_changed" || r.gateway.calls != 0 {
 			t.Errorf("a form that showed 25.00: %v, and %d charges", err, r.gateway.calls)
 		}
-		// What the link's terminal does not take can't be asked for by it.
-		today := r.form(r.look(whole))
+		// What the link's terminal does not take can't be asked for by it, nor paid a part of.
+		today, half := r.form(r.look(whole)), r.form(r.look(part))
 		change(paylink.Money{Minor: 3000, Currency: "EUR"}, "Cake and tea")
 		asks(whole, "Cake", 2500, paylink.OffSale)
-		if _, err := r.Pay(t.Context(), today); paylink.KindOf(err) != paylink.Gone || r.gateway.calls != 0 {
-			t.Errorf("a debt in another currency: %v, and %d charges", err, r.gateway.calls)
+		asks(part, "Half a cake", 1250, paylink.OffSale)
+		for _, o := range []till.Order{today, half} {
+			if _, err := r.Pay(t.Context(), o); paylink.CodeOf(err) != "debt_currency" || r.gateway.calls != 0 {
+				t.Errorf("a debt in another currency: %v, and %d charges", err, r.gateway.calls)
+			}
+		}
+		// That it is over says more.
+		gone := r.owe("INV-2")
+		euros, _ := r.issueFor(gone)
+		r.changed(r.ChangesDebt(r.merchant.ID, gone.ID, func(d *paylink.Debt) error { d.Amount.Currency = "EUR"; return nil }))
+		sent := r.form(r.look(euros))
+		r.changed(r.CancelsDebt(r.merchant.ID, gone.ID, "cash"))
+		if got := r.standing(euros); got != paylink.WrittenOff {
+			t.Errorf("a debt in another currency that was cancelled: %s", got)
+		}
+		if _, err := r.Pay(t.Context(), sent); paylink.CodeOf(err) != "debt_cancelled" {
+			t.Errorf("a debt in another currency that was cancelled: %v", err)
 		}
 		change(paylink.Money{Minor: 3100, Currency: "USD"}, "")
 		if p := r.pay(r.form(asks(whole, "", 3100, paylink.Payable))); p.State != paylink.Captured || p.Captured != 3100 || r.debt(d.ID).PaymentID != p.ID {
@@ -300,4 +346,54 @@ func TestALinkOfADebtAsksForWhatTheDebtIsNow(t *testing.T) {
 		}
 		r.whole()
 	})
+}
+
+// between is a store that lets something happen just before a debt is first held.
+type between struct {
+	paylink.Store
+	once *sync.Once
+	do   func()
+}
+
+func (b between) Update(ctx context.Context, f func(paylink.Tx) error) error {
+	return b.Store.Update(ctx, func(tx paylink.Tx) error { return f(betweenTx{tx, b}) })
+}
+
+type betweenTx struct {
+	paylink.Tx
+	b between
+}
+
+func (tx betweenTx) LockDebt(scope, reference string) (paylink.Debt, error) {
+	tx.b.once.Do(tx.b.do)
+	return tx.Tx.LockDebt(scope, reference)
+}
+
+// A change that was answered before a payment holds the debt is one that the form did
+// not show. Only an engine of many writers lets it come in between.
+func TestADebtThatIsChangedWhileAFormIsSentIsNotPaidAsItWas(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	db, err := sqlstore.Open(t.Context(), booktest.Postgres(t), sqlstore.Options{TestClock: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	r.on(db)
+	d := r.owe("INV-1")
+	address, _ := r.issue(func(l *paylink.Link) {
+		l.Scope, l.Reference, l.MaxUses, l.Price.Lines = d.Scope, d.Reference, 1, []paylink.Line{{Title: "Cake", Amount: 2500, Owed: true}}
+	})
+	o := r.form(r.look(address))
+	node := *r.Till
+	node.Store = between{db, &sync.Once{}, func() {
+		r.changed(r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount.Minor = 3000; return nil }))
+	}}
+	if p, err := node.Pay(t.Context(), o); paylink.CodeOf(err) != "price_changed" || r.gateway.calls != 0 {
+		t.Errorf("a form that showed 25.00 of a debt of 30.00: %s %s: %v", p.Amount, p.State, err)
+	}
+	if p := r.pay(r.form(r.look(address))); p.Captured != 3000 || r.debt(d.ID).PaymentID != p.ID {
+		t.Errorf("then paid %s, %s", p.Amount, p.State)
+	}
+	r.whole()
 }

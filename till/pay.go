@@ -42,7 +42,8 @@ type Order struct {
 //
 // Errors before anything was reserved: Invalid (faults by form field; "attempt" and
 // "price_changed" where the form is not of the link as it stands), NotFound, Gone
-// (closed, expired, used up, the debt paid or cancelled, "product_gone", "debt_currency"), Conflict "in_use" and "duplicate_reference",
+// (closed, expired, used up, the debt paid or cancelled, "product_gone", "debt_currency",
+// "total_too_large"), Conflict "in_use" and "duplicate_reference",
 // Reused (the attempt was used with other content). An error after that is never
 // returned: the payment's state says what is known.
 func (t *Till) Pay(ctx context.Context, o Order) (paylink.Payment, error) {
@@ -85,11 +86,16 @@ func (t *Till) reserve(ctx context.Context, o Order) (p paylink.Payment, purpose
 		}
 		// Read in this transaction: what a product costs, or the debt comes to, may have
 		// changed since the form was shown, and then the form's attempt is not one of the
-		// link's any more.
+		// link's any more. The debt is held first: claim must find it as it was priced.
 		shown := offer
-		debt, err := debtOf(tx, offer.Link)
-		if err != nil {
-			return err
+		var debt paylink.Debt
+		if offer.Link.AsksForDebt() {
+			if debt, err = tx.LockDebt(offer.Link.Scope, offer.Link.Reference); err == nil && debt.Made() {
+				err = asked(debt) // that it is over says more than what else is in the way
+			}
+			if err != nil {
+				return err
+			}
 		}
 		_, priced, err := resolve(tx, &shown.Link, debt)
 		if err != nil {

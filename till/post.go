@@ -202,6 +202,13 @@ func (t *Till) offered(r paylink.Reader, linkID string) (l paylink.Link, url str
 // saveMail writes down what became of a letter and plans the next try.
 func (t *Till) saveMail(ctx context.Context, m paylink.Mail, fate fateOf) error {
 	err := t.Store.Update(context.WithoutCancel(ctx), func(tx paylink.Tx) error {
+		// Letters of one share, or one letter, may end on two nodes at once: one of them
+		// counts after the other.
+		if m.ShareID != "" {
+			if _, err := tx.LockMerchant(m.MerchantID); err != nil {
+				return err
+			}
+		}
 		cur, err := tx.Mail(m.ID)
 		if err != nil || cur.State != paylink.MailWaiting {
 			return err

@@ -26,12 +26,15 @@ func debtOf(r paylink.Reader, l paylink.Link) (d paylink.Debt, err error) {
 // resolve puts the merchant's products, and what of the link's debt d is owed, into a
 // link's price. It gives the products with a mark that changes with what is asked for. A
 // price that names neither costs no query and has no mark. What is not sold at present,
-// or not owed in the link's currency, is an Error of kind Gone, codes "product_gone" and
-// "debt_currency".
+// not owed in the link's currency, or more by now than can be paid, is an Error of kind
+// Gone, codes "product_gone", "debt_currency" and "total_too_large".
 func resolve(r paylink.Reader, l *paylink.Link, d paylink.Debt) (sold []paylink.Product, mark string, err error) {
 	ids := l.Price.Products()
 	if len(ids) == 0 && !l.Price.Catalog && !l.Price.Owed() {
-		return nil, "", nil
+		if d.Made() { // an amount of its own is asked for in the debt's currency all the same
+			_, err = l.Price.For(d)
+		}
+		return nil, "", err
 	}
 	if l.Price.Catalog {
 		if sold, err = onSale(r, l.MerchantID, l.Price.Currency); err != nil {
@@ -64,6 +67,11 @@ func resolve(r paylink.Reader, l *paylink.Link, d paylink.Debt) (sold []paylink.
 	}
 	if len(price.Lines) == 0 {
 		return nil, "", paylink.E(paylink.Gone, "product_gone", "nothing is sold by this link at present")
+	}
+	if !price.Chosen() { // a payer who chooses may choose less
+		if _, err := price.Bill(paylink.Choice{}); err != nil {
+			return nil, "", paylink.E(paylink.Gone, "total_too_large", "what this link asks for comes to more than can be paid")
+		}
 	}
 	l.Price = price
 	raw, err := json.Marshal(price)

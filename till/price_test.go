@@ -334,3 +334,40 @@ func TestEventsTellALinkAsPayersFindIt(t *testing.T) {
 		}
 	})
 }
+
+// What is asked for whole, and came to more than can be paid since, is not asked for: no
+// page offers what no press can pay.
+func TestWhatCameToMoreThanCanBePaidIsNotOffered(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		r.product("prd_cake", "Cake", 3000, true)
+		sells := func(adjust *paylink.Range) (address string) {
+			address, _ = r.issue(func(l *paylink.Link) {
+				l.Price.Lines = []paylink.Line{{Title: "Cake", Amount: 3000, Product: "prd_cake", Quantity: 4, Adjust: adjust}}
+			})
+			return address
+		}
+		four, some := sells(nil), sells(&paylink.Range{Least: 1, Most: 9})
+		d := r.owe("INV-1")
+		owed, _ := r.issue(func(l *paylink.Link) {
+			l.Scope, l.Reference, l.MaxUses = d.Scope, d.Reference, 1
+			l.Price = paylink.Price{Currency: "USD", Tax: &paylink.Levy{Name: "VAT", Percent: 200_000}, Lines: []paylink.Line{{Title: "Cake", Amount: 2500, Owed: true}}}
+		})
+		open := r.form(r.look(four))
+		r.product("prd_cake", "Cake", paylink.MaxMinor/3, true)
+		r.changed(r.ChangesDebt(r.merchant.ID, d.ID, func(d *paylink.Debt) error { d.Amount.Minor = paylink.MaxMinor; return nil }))
+		for address, want := range map[string]paylink.Standing{four: paylink.OffSale, owed: paylink.OffSale, some: paylink.Payable} {
+			if got := r.standing(address); got != want {
+				t.Errorf("%+v is %s", r.look(address).Link.Price, got)
+			}
+		}
+		if _, err := r.Pay(t.Context(), open); paylink.CodeOf(err) != "total_too_large" || paylink.KindOf(err) != paylink.Gone {
+			t.Errorf("it was pressed: %v", err)
+		}
+		o := r.form(r.look(some))
+		o.Quantities = []int64{1}
+		if p := r.pay(o); p.Captured != paylink.MaxMinor/3 {
+			t.Errorf("one: %s, %s", p.Amount, p.State)
+		}
+		r.whole()
+	})
+}

@@ -17,7 +17,7 @@ func lookBehind(r paylink.Reader, l *paylink.Link) (b behind, err error) {
 	if b.debt, err = debtOf(r, *l); err != nil {
 		return b, err
 	}
-	b.standing = l.StandingAt(r.Now())
+	b.standing = b.debt.Standing(l.StandingAt(r.Now()))
 	b.products, b.priced, err = resolve(r, l, b.debt)
 	switch kind := paylink.KindOf(err); {
 	case err != nil && kind != paylink.Gone:
@@ -25,7 +25,6 @@ func lookBehind(r paylink.Reader, l *paylink.Link) (b behind, err error) {
 	case err != nil && b.standing == paylink.Payable:
 		b.standing = paylink.OffSale
 	}
-	b.standing = b.debt.Standing(b.standing)
 	return b, nil
 }
 

@@ -4,16 +4,12 @@ import "paylink"
 
 // tellUnsent tells the merchant of a letter of a share that came to its end unsent: was
 // refused, or given up, or has a link that is over. It says so once for each such
-// letter; the versions count them, behind 1, which told of the sharing. Of receipts
-// nothing is told: a merchant can't mend the address that a payer typed, and the payer
-// has the page.
+// letter; the versions count them, behind 1, which told of the sharing. The caller holds
+// the merchant, so that one counts after the other. Of receipts nothing is told: a
+// merchant can't mend the address that a payer typed, and the payer has the page.
 func tellUnsent(tx paylink.Tx, m paylink.Mail) error {
 	if m.ShareID == "" || !m.Unsent() {
 		return nil
-	}
-	// Letters of one share may end on two nodes at once: one of them counts after the other.
-	if _, err := tx.LockMerchant(m.MerchantID); err != nil {
-		return err
 	}
 	s, err := tx.Share(m.ShareID)
 	if err != nil {

@@ -1,6 +1,7 @@
 package till_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"paylink"
+	"paylink/store/booktest"
+	"paylink/store/sqlstore"
 	"paylink/till"
 )
 
@@ -190,4 +193,57 @@ func TestALetterAboutALinkThatStaysPausedHasAnEnd(t *testing.T) {
 			t.Errorf("%d letters arrived; of the link that goes on: %+v", len(got), letter("goes on"))
 		}
 	})
+}
+
+// late is a store of a node that stands still before it writes down a letter's end.
+type late struct {
+	paylink.Store
+	once *sync.Once
+	do   func()
+}
+
+func (l late) Update(ctx context.Context, f func(paylink.Tx) error) error {
+	return l.Store.Update(ctx, func(tx paylink.Tx) error { return f(lateTx{tx, l}) })
+}
+
+type lateTx struct {
+	paylink.Tx
+	late late
+}
+
+func (tx lateTx) LockMerchant(id string) (paylink.Merchant, error) {
+	tx.late.once.Do(tx.late.do)
+	return tx.Tx.LockMerchant(id)
+}
+
+func (tx lateTx) Mail(id string) (paylink.Mail, error) {
+	m, err := tx.Tx.Mail(id)
+	tx.late.once.Do(tx.late.do)
+	return m, err
+}
+
+// Only an engine of many writers lets another node come in between.
+func TestALetterThatTwoNodesGiveUpIsToldOnce(t *testing.T) {
+	t.Parallel()
+	base := newRig(t)
+	db, err := sqlstore.Open(t.Context(), booktest.Postgres(t), sqlstore.Options{TestClock: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	base.on(db)
+	r := withMail(t, base)
+	_, link := r.issue(nil)
+	s := r.must(link, "refused@example.com")
+	slow := *r.Till
+	slow.Store = late{db, &sync.Once{}, func() { r.later(3 * time.Minute) }}
+	if _, err := slow.Mail(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+	if versions, _ := r.unsent(s.ID); !slices.Equal(versions, []int{2}) {
+		t.Errorf("told of versions %v of a share of which one letter was refused", versions)
+	}
+	if m := r.mails(paylink.MailFilter{ShareID: s.ID})[0]; m.State != paylink.MailFailed || m.Tries != 1 {
+		t.Errorf("%+v", m)
+	}
 }

@@ -259,6 +259,7 @@ func (w *want) shown(l paylink.Link, url string, made bool) (p paymentLink, err 
 		return p, err
 	}
 	p.PaymentLink, p.CurrencyID = url, w.currencyID
+	p.Amount = plain(w.price) // it is for this much: another API may have changed what it was made for
 	if made {
 		p.ID, err = w.tx.GiveNumber(w.series(linked), l.ID)
 		return p, err

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"paylink"
+	"paylink/till"
 )
 
 // The request of Elevate's documentation, and its vendor's sample, which names all
@@ -53,6 +54,17 @@ func TestARepeatedCallFindsTheLinkThatStands(t *testing.T) {
 			}
 			r.must(200, "POST", linkPath, order("10.51", target))
 			r.must(200, "POST", linkPath, order("10.5", target))
+		}
+		// One whose amount another API changed is the one of that amount, and says so.
+		changed := r.must(201, "POST", linkPath, order("12", `"customerId":1`))
+		_, _, err := r.till.Amend(t.Context(), till.Amendment{LinkID: r.look(changed).Link.ID, MerchantID: r.made.Merchant.ID,
+			Edit: func(l *paylink.Link, _ paylink.Standing) error { l.Price.Lines[0].Amount = 1300; return nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again := r.must(200, "POST", linkPath, order("13", `"customerId":1`)); again.text(t, "paymentLink") != changed.text(t, "paymentLink") ||
+			!strings.Contains(again.body, `"amountInMajorCurrency":13,`) {
+			t.Errorf("first %s\nthen %s", changed.body, again.body)
 		}
 		// Without a debt the description is what says what is paid for.
 		r.must(201, "POST", linkPath, `{"paymentProviderId":1,"amountInMajorCurrency":10.5,"description":"For December","customerId":1}`)

@@ -100,10 +100,16 @@ func (o *order) findDebt(rd paylink.Reader, r *reader) error {
 	if l.Page.Title == "" {
 		l.Page.Title = d.Title
 	}
-	if o.customer == "" {
-		o.customer = d.CustomerID
+	if o.customer != "" || d.CustomerID == "" {
+		return nil
 	}
-	return nil
+	// A customer who was removed owes what they owed; their data fill in no form.
+	who, err := rd.Customer(d.CustomerID)
+	found, err = is(err, who.RemovedAt.IsZero())
+	if found {
+		o.customer = who.ID
+	}
+	return err
 }
 
 func (o *order) findProducts(rd paylink.Reader, r *reader) error {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"paylink"
+	"paylink/dialect/native"
 	"paylink/till"
 )
 
@@ -220,6 +221,11 @@ func TestADebtIsAskedForByItsLinks(t *testing.T) {
 	if n := len(m.must(200, "GET", "/debts?unpaid=true&customer="+ada, "").get(t, "data").([]any)); n != 1 {
 		t.Errorf("%d unpaid", n)
 	}
+	// Who owed it may be gone from the address book; what is owed is not.
+	m.must(204, "DELETE", "/customers/"+ada, "")
+	if a := m.must(201, "POST", "/links", `{"debt":"`+id+`"}`); a.get(t, "customer") != nil || a.get(t, "amount.decimal") != "75.00" {
+		t.Errorf("%s", a.body)
+	}
 	if a := m.must(200, "POST", "/debts/"+id+"/cancel", `{"reason":"cash"}`); a.get(t, "state") != "cancelled" || a.get(t, "cancel_reason") != "cash" {
 		t.Errorf("%s", a.body)
 	}
@@ -271,6 +277,13 @@ func TestALinkIsSentByMailAndWhatBecameOfItIsTold(t *testing.T) {
 	m.must(200, "POST", "/links/"+link+"/close", "")
 	if a := m.must(409, "POST", "/links/"+link+"/share", body); a.get(t, "code") != "link_closed" {
 		t.Errorf("%s", a.body)
+	}
+	shirt := m.must(201, "POST", "/products", `{"name":"Tee","price":"25.00","currency":"USD"}`).id(t)
+	sells := m.must(201, "POST", "/links", `{"currency":"USD","lines":[{"product":"`+shirt+`"}]}`).id(t)
+	m.must(200, "POST", "/products/"+shirt, `{"active":false}`)
+	told, _ := m.must(409, "POST", "/links/"+sells+"/share", body).get(t, "code").(string)
+	if told != "link_unavailable" || !strings.Contains(string(native.Document()), `"code": "`+told+`"`) {
+		t.Errorf("what is off sale is refused with %q, which the document should have", told)
 	}
 	r.till.Post = nil
 	open := m.must(201, "POST", "/links", cake).id(t)

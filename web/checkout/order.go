@@ -105,8 +105,8 @@ func (h *Handler) order(s till.Sight, l look.Locale, val Values, wrong Faults, b
 		sold := products[line.Product]
 		item := Item{Text: sold.Description, Minor: line.Amount, Fixed: line.Adjust == nil, Unit: l.Money(price.Money(line.Amount)),
 			Picture: h.picture(sold.Images, false)}
-		if line.N() > 0 {
-			item.Sum = l.Money(price.Sum(line))
+		if sum := price.Sum(line); sum.Minor > 0 {
+			item.Sum = l.Money(sum)
 		}
 		item.Field = Field{Name: name, Label: lineTitle(l, line, i), Value: strconv.FormatInt(line.Quantity, 10), Error: wrong[name]}
 		if text, typed := val[name]; typed {

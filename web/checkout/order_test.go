@@ -53,6 +53,19 @@ func TestAnOrderIsShownWithItsQuantitiesAndItsTax(t *testing.T) {
 	}
 }
 
+// A price that was raised since may be too much in the quantities that can be chosen.
+func TestAQuantityThatComesToTooMuchIsSaidSo(t *testing.T) {
+	t.Parallel()
+	a := &acts{sight: bundle()}
+	a.sight.Link.Price.Lines[0].Amount = paylink.MaxMinor / 5
+	mux := site(t, a, nil)
+	expect(t, get(mux, "/pay/tok"), 200, `name="quantity_prd_bread" value="2"`)
+	a.err = paylink.E(paylink.Invalid, "total_too_large", "too large")
+	expect(t, post(mux, order("quantity_prd_bread", "9")), 422, "This is more than can be paid at once", `value="9"`)
+	a.sight.Link.Price.Lines[0].Quantity, a.sight.Priced = 6, "b"
+	expect(t, get(mux, "/pay/tok"), 200, `name="quantity_prd_bread" value="6"`)
+}
+
 func TestAPageShowsWhatTheLinksDebtIsNow(t *testing.T) {
 	t.Parallel()
 	a := &acts{sight: till.Sight{Offer: documented(), Priced: "a"}}
