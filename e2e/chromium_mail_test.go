@@ -118,10 +118,18 @@ func TestALinkThatWasSharedIsOpenedFromItsLetterAndPaid(t *testing.T) {
 	if words := letter.Text("a.press"); words != "Pay for pizza" {
 		t.Errorf("the button says %q", words)
 	}
-	for _, width := range []int64{600, 375, 320} {
-		letter.Resize(width, 900)
-		if wide := Eval[float64](letter.Scope, "document.documentElement.scrollWidth"); wide > float64(width) {
-			t.Errorf("at %d pixels the letter is %v wide", width, wide)
+	word := strings.Repeat("Donaudampfschifffahrt", 7)
+	other := JSON[map[string]any](t, s.native("POST", "/links", map[string]any{"title": word, "description": word, "currency": "USD",
+		"lines": []map[string]any{{"title": word, "amount": "99999.99"}, {"title": "Tea", "amount": "1"}}}, http.StatusCreated))
+	s.native("POST", "/links/"+other["id"].(string)+"/share", map[string]any{
+		"recipients": []map[string]any{{"name": word[:90], "email": "long@payer.example"}}}, http.StatusCreated)
+	for _, n := range []int{s.mails("long@payer.example", 1)[0].N, got.N} {
+		letter.Goto(fmt.Sprintf("%s/demo/mails/%d", s.product.Ready.BaseURL, n))
+		for _, width := range []int64{600, 375, 320} {
+			letter.Resize(width, 900)
+			if wide := Eval[float64](letter.Scope, "document.documentElement.scrollWidth"); wide > float64(width) {
+				t.Errorf("at %d pixels letter %d is %v wide", width, n, wide)
+			}
 		}
 	}
 	tab := s.open(letter.Attribute("a.press", "href"))

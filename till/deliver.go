@@ -118,7 +118,7 @@ func (t *Till) post(ctx context.Context, to paylink.Endpoint, e paylink.Event, a
 	if res.StatusCode/100 != 2 {
 		err = fmt.Errorf("the receiver answered %d", res.StatusCode)
 	}
-	return res.StatusCode, string(bytes.ToValidUTF8(head, []byte("?"))), wait, err
+	return res.StatusCode, storable(string(head)), wait, err
 }
 
 // mark writes down what came of a try and plans the next.

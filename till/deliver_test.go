@@ -102,6 +102,25 @@ func TestAnEventIsSignedAndSentOnce(t *testing.T) {
 	}
 }
 
+// Receivers answer what they like. One that took the message is not sent it again
+// because its answer is no text.
+func TestAnAnswerOfAnyBytesIsWrittenDown(t *testing.T) {
+	onBoth(t, func(t *testing.T, r *rig) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a\x00\xffb") }))
+		t.Cleanup(server.Close)
+		r.endpoint(server.URL, paylink.EventPaymentSucceeded)
+		addr, id := r.issue(nil)
+		r.pay(r.order(addr, id, "ok"))
+		r.deliver()
+		d := r.deliveries()[0]
+		var tries []paylink.Try
+		err := r.Read(t.Context(), func(rd paylink.Reader) (err error) { tries, err = rd.Tries(d.ID); return err })
+		if d.State != paylink.DeliveryDone || err != nil || len(tries) != 1 || tries[0].Answer != "a??b" {
+			t.Errorf("%+v, tries %+v, %v", d, tries, err)
+		}
+	})
+}
+
 func TestAFailedDeliveryIsRetriedForThreeDaysWithTheSameBytes(t *testing.T) {
 	t.Parallel()
 	r, rc := newRig(t), newReceiver(t)

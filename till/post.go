@@ -222,8 +222,7 @@ func (t *Till) saveMail(ctx context.Context, m paylink.Mail, fate fateOf) error 
 		}
 		switch {
 		case u != nil && !u.Ours:
-			// Servers answer what they like; PostgreSQL takes neither NUL nor broken UTF-8.
-			cur.LastError = strings.ReplaceAll(strings.ToValidUTF8(brief(fate.err), "?"), "\x00", "?")
+			cur.LastError = brief(fate.err)
 		case u != nil:
 			cur.LastError = "the mail server could not be reached, or did not let us in"
 		case fate.err != nil:

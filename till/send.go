@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http/httptrace"
+	"strings"
 	"time"
 
 	"paylink"
@@ -160,5 +161,11 @@ func brief(err error) string {
 	if len(s) > 200 {
 		s = s[:200]
 	}
-	return s
+	return storable(s)
+}
+
+// storable makes what others said fit for a book: PostgreSQL takes neither NUL nor
+// broken UTF-8.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?")
 }

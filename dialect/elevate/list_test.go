@@ -70,7 +70,7 @@ func TestListsKeepToTheirConventions(t *testing.T) {
 	for _, list := range []string{"payment-providers", "currencies", "customers", "invoices", "invoice-payments", "adhoc-invoice-payments"} {
 		for query, says := range map[string]string{"": "'page'", "?page=1": "'pageSize'", "?pageSize=1": "'page'", "?page=0&pageSize=1": "'page'",
 			"?page=1&pageSize=0": "'pageSize'", "?page=1&pageSize=1001": "'pageSize'", "?page=x&pageSize=1": "'page'", "?page=1&page=2&pageSize=1": "once",
-			"?page=101&pageSize=1000": "100000", "?page=1&pageSize=1&sort=nothing": "'sort'", "?page=1&pageSize=1&sort=id:up": "'sort'",
+			"?page=101&pageSize=1000": "100000", "?page=1&pageSize=1&sort=nothing": "'sort'", "?page=1&pageSize=1&sort=id:up": "'sort'", "?page=1&pageSize=1&sort=id,id:desc": "'sort'",
 			"?page=1&pageSize=1&fields=id,nothing": "'fields'", "?page=%zz&pageSize=1": "query"} {
 			a := r.must(400, "GET", "/v1/"+list+query, "")
 			if !strings.Contains(a.body, says) {

@@ -148,6 +148,11 @@ func (c call) query(columns []column, filters ...string) (q query, err error) {
 		if known("sort", name); directed && way != "asc" && way != "desc" {
 			p.faults.Add("sort", "direction", "must be like name or name:desc")
 		}
+		// The second time it decides nothing, and costs as much in each comparison.
+		if slices.ContainsFunc(q.sort, func(s sortBy) bool { return s.name == name }) {
+			p.faults.Add("sort", "twice", "must name each field once")
+			break
+		}
 		q.sort = append(q.sort, sortBy{name, way == "desc"})
 	}
 	for _, name := range parts(p.Get("fields")) {

@@ -48,7 +48,7 @@ type format struct {
 var formats = []format{
 	{[]byte("\x89PNG\r\n\x1a\n"), func(b []byte) (image.Image, error) { return png.Decode(bytes.NewReader(b)) },
 		func(b []byte) (image.Config, error) { return png.DecodeConfig(bytes.NewReader(b)) }},
-	{[]byte("\xff\xd8\xff"), func(b []byte) (image.Image, error) { return jpeg.Decode(bytes.NewReader(b)) },
+	{[]byte("\xff\xd8\xff"), decodeJPEG,
 		func(b []byte) (image.Config, error) { return jpeg.DecodeConfig(bytes.NewReader(b)) }},
 	{[]byte("GIF8"), func(b []byte) (image.Image, error) { return gif.Decode(bytes.NewReader(b)) },
 		func(b []byte) (image.Config, error) { return gif.DecodeConfig(bytes.NewReader(b)) }},

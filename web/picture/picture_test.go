@@ -198,6 +198,41 @@ func TestWhatIsNoPictureIsANeutralOne(t *testing.T) {
 	}
 }
 
+// progressive is a grey JPEG of 16 × 16 pixels, drawn in so many passes.
+func progressive(passes int) []byte {
+	out := []byte{0xff, 0xd8}
+	segment := func(marker byte, content ...byte) {
+		out = append(binary.BigEndian.AppendUint16(append(out, 0xff, marker), uint16(len(content)+2)), content...)
+	}
+	segment(0xdb, append([]byte{0}, bytes.Repeat([]byte{1}, 64)...)...)
+	segment(0xc2, 8, 0, 16, 0, 16, 1, 1, 0x11, 0)
+	segment(0xc4, append([]byte{0x10, 1}, append(make([]byte, 15), 0x20)...)...) // 0 and two bits: so many blocks are empty
+	for range passes {
+		segment(0xda, 1, 1, 0, 1, 63, 0x10)
+		out = append(out, 0b0001_1111) // the rest of four blocks
+	}
+	return append(out, 0xff, 0xd9)
+}
+
+// A pass of twenty bytes costs as much as the whole picture: 5 MiB of them are an hour.
+func TestAPictureIsDrawnInFewPasses(t *testing.T) {
+	t.Parallel()
+	a, h := rig(t, true)
+	for passes, shown := range map[int]bool{12: true, 65: false, 5000: false} {
+		id := "fil_" + strconv.Itoa(passes)
+		a.files[id] = paylink.File{ID: id, Bytes: progressive(passes)}
+		w := get(h, a.PicturePath(id, true))
+		if kept := w.Header().Get("Cache-Control") != "public, max-age=60"; w.Code != 200 || kept != shown {
+			t.Errorf("%d passes: %d, %v", passes, w.Code, w.Header())
+		}
+	}
+	video := append(jpegOf(t, paint(40, 40)), bytes.Repeat([]byte{0xff, 0xda}, 100)...) // phones put one behind the picture
+	a.files["fil_video"] = paylink.File{ID: "fil_video", Bytes: video}
+	if placeholder(t, get(h, a.PicturePath("fil_video", true))) {
+		t.Error("what is behind the picture counts")
+	}
+}
+
 func TestOnlyWhatWeSignedIsFetched(t *testing.T) {
 	t.Parallel()
 	a, h := rig(t, true)
