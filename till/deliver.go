@@ -52,7 +52,7 @@ func (t *Till) Deliver(ctx context.Context, limit int) (int, error) {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			errs[i] = t.deliver(ctx, d)
+			errs[i] = alone(func() error { return t.deliver(ctx, d) })
 		}()
 	}
 	wg.Wait()

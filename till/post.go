@@ -112,7 +112,7 @@ func (t *Till) Mail(ctx context.Context, limit int) (int, error) {
 	var wg sync.WaitGroup
 	errs := make([]error, len(due))
 	for i, m := range due {
-		wg.Go(func() { errs[i] = t.mail(ctx, m, began) })
+		wg.Go(func() { errs[i] = alone(func() error { return t.mail(ctx, m, began) }) })
 	}
 	wg.Wait()
 	return len(due), errors.Join(errs...)
@@ -126,7 +126,8 @@ func (t *Till) mail(ctx context.Context, m paylink.Mail, claimed time.Time) erro
 	if fate != (fateOf{}) {
 		return t.saveMail(ctx, m, fate)
 	}
-	msg, err := t.Post.Write(l)
+	var msg paylink.Message
+	err = alone(func() (err error) { msg, err = t.Post.Write(l); return err })
 	if err != nil {
 		return errors.Join(err, t.saveMail(ctx, m, fateOf{err: err}))
 	}

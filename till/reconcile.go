@@ -45,7 +45,7 @@ func (t *Till) Reconcile(ctx context.Context, limit int) (int, error) {
 		slots <- struct{}{}
 		go func() {
 			defer func() { <-slots; wg.Done() }()
-			if err := t.resolve(ctx, p); err != nil {
+			if err := alone(func() error { return t.resolve(ctx, p) }); err != nil {
 				mu.Lock()
 				errs = append(errs, err)
 				mu.Unlock()
