@@ -165,6 +165,7 @@ func (e *estate) tally() (taken map[string]int, links map[string]paylink.Link, p
 // moment, on two nodes, at a link that may be paid once, and at one that may be paid
 // a hundred times.
 func TestProveTwoNodesRaceForTheLastSlot(t *testing.T) {
+	t.Parallel()
 	e := twoNodes(t)
 	tr := &traffic{e: e}
 	const payers = 200
@@ -195,6 +196,7 @@ func TestProveTwoNodesRaceForTheLastSlot(t *testing.T) {
 // TestProveTwoNodesTakeOneAttemptOnce submits one form to both nodes at once, several
 // times: one payment, asked for once at the bank.
 func TestProveTwoNodesTakeOneAttemptOnce(t *testing.T) {
+	t.Parallel()
 	e := twoNodes(t)
 	tr := &traffic{e: e}
 	count := rounds(5, 50)
@@ -224,6 +226,7 @@ func TestProveTwoNodesTakeOneAttemptOnce(t *testing.T) {
 // TestProveTwoNodesCloseAgainstPay is trust.md F-26: a link is closed on one node
 // while payers press on both. Nothing is reserved after the close (I-36).
 func TestProveTwoNodesCloseAgainstPay(t *testing.T) {
+	t.Parallel()
 	e := twoNodes(t)
 	tr := &traffic{e: e}
 	count, through := rounds(8, 50), 0
@@ -261,6 +264,7 @@ func TestProveTwoNodesCloseAgainstPay(t *testing.T) {
 // also those that come twice, early or in a wrong order, reaches both nodes in the
 // same moment, while the answer and the resolver settle, too. One event each.
 func TestProveTwoNodesTakeACallbackOnce(t *testing.T) {
+	t.Parallel()
 	e := twoNodes(t)
 	tr := &traffic{e: e, mix: usualTokens, seed: 13}
 	until := time.Now().Add(time.Duration(rounds(5, 60)) * time.Second)
@@ -285,6 +289,7 @@ func TestProveTwoNodesTakeACallbackOnce(t *testing.T) {
 // TestProveStopUnderLoadLosesNoAnswer is trust.md F-48: what was done before a
 // SIGTERM ended the program was answered, and what was answered is there.
 func TestProveStopUnderLoadLosesNoAnswer(t *testing.T) {
+	t.Parallel()
 	for _, engine := range []string{onSQLite, onPostgres} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
@@ -333,6 +338,7 @@ func (tr *traffic) judgeUnanswered() {
 // TestProveDatabaseCrashUnderLoad is trust.md F-23 without a replica: PostgreSQL is
 // killed under load and comes back; two nodes go on by themselves.
 func TestProveDatabaseCrashUnderLoad(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Private(t)
 	e := newEstateOn(t, server.DSN("postgres"), 2)
 	e.start(0, "")
