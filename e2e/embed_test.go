@@ -131,30 +131,33 @@ func TestAStrangersFrameShowsNothing(t *testing.T) {
 func TestTheDocumentationIsForEverybody(t *testing.T) {
 	t.Parallel()
 	p := Start(t)
-	open := func(opts ...TabOption) *Tab {
+	open := func(t *testing.T, opts ...TabOption) *Tab {
+		t.Helper()
 		tab := p.Open(t, opts...)
 		if status := tab.Goto(p.Ready.BaseURL + "/docs"); status != http.StatusOK {
 			t.Fatalf("the page is answered %d", status)
 		}
 		return tab
 	}
-	tab := open(Phone(), NoScript())
+	tab := open(t, Phone(), NoScript())
 	tab.fits("the documentation on a phone")
 	tab.Close()
 	for _, scheme := range []string{"light", "dark"} {
-		tab := open(Viewport(1280, 900), Media("prefers-color-scheme", scheme))
-		tab.fits("the documentation")
-		// axe takes half a minute for the whole, longer than a tab waits: so it is shown the
-		// page in parts, until it has seen each operation and each object.
-		const part = 10
-		all := Eval[int](tab.Scope, `(window.kept = [...document.querySelectorAll('section.op, section.thing')].map(s => [s, [...s.childNodes]])).length`)
-		if all < 43 {
-			t.Errorf("the documentation has %d operations and objects", all)
-		}
-		for from := 0; from < all; from += part {
-			Eval[bool](tab.Scope, fmt.Sprintf(`kept.forEach(([s, c], i) => s.replaceChildren(...(i >= %d && i < %d ? c : []))), true`, from, from+part))
-			tab.Axe(fmt.Sprintf("the documentation, %s, from part %d", scheme, from))
-		}
-		tab.Close()
+		t.Run(scheme, func(t *testing.T) {
+			t.Parallel()
+			tab := open(t, Viewport(1280, 900), Media("prefers-color-scheme", scheme))
+			tab.fits("the documentation")
+			// axe takes half a minute for the whole, longer than a tab waits: so it is shown the
+			// page in parts, until it has seen each operation and each object.
+			const part = 10
+			all := Eval[int](tab.Scope, `(window.kept = [...document.querySelectorAll('section.op, section.thing')].map(s => [s, [...s.childNodes]])).length`)
+			if all < 43 {
+				t.Errorf("the documentation has %d operations and objects", all)
+			}
+			for from := 0; from < all; from += part {
+				Eval[bool](tab.Scope, fmt.Sprintf(`kept.forEach(([s, c], i) => s.replaceChildren(...(i >= %d && i < %d ? c : []))), true`, from, from+part))
+				tab.Axe(fmt.Sprintf("the documentation, %s, from part %d", scheme, from))
+			}
+		})
 	}
 }

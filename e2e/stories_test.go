@@ -52,30 +52,42 @@ func storybook(t testing.TB) string {
 func TestEveryStoryIsAccessibleAndNeverScrollsSideways(t *testing.T) {
 	t.Parallel()
 	site := storybook(t)
-	wide := OpenTab(t, Allow(site), Viewport(1280, 900))
-	dark := OpenTab(t, Allow(site), Viewport(375, 812), Media("prefers-color-scheme", "dark"))
-	still := OpenTab(t, Allow(site), Viewport(320, 640), NoScript())
-	fits := func(tab *Tab, name string) {
+	fits := func(t *testing.T, tab *Tab, name string) {
+		t.Helper()
 		if over := Eval[int](tab.Scope, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); over > 0 {
 			t.Errorf("%s can be scrolled %d px sideways", name, over)
 		}
 	}
-	for _, story := range checkout.Stories("en", "US") {
-		wide.Goto(site + "/stories/" + story.Name)
-		wide.Axe(story.Name)
-		fits(wide, story.Name)
-		wide.Shot(story.Name + "-wide")
-		still.Goto(site + "/stories/" + story.Name)
-		fits(still, story.Name+" at 320 px")
-		still.Shot(story.Name + "-still")
-	}
-	for _, story := range []string{"prefilled?lang=fr", "every-error?lang=es", "ten-lines", "recurring", "paid", "resume", "unknown", "gateway_down",
-		"bundle", "bundle-error?lang=fr", "catalog-chosen", "donation-tax?lang=es", "cover", "wallet"} {
-		dark.Goto(site + "/stories/" + story)
-		dark.Axe(story + " in the dark")
-		fits(dark, story+" at 375 px")
-		dark.Shot(strings.ReplaceAll(story, "?lang=", "-") + "-dark")
-	}
+	t.Run("wide", func(t *testing.T) {
+		t.Parallel()
+		tab := OpenTab(t, Allow(site), Viewport(1280, 900))
+		for _, story := range checkout.Stories("en", "US") {
+			tab.Goto(site + "/stories/" + story.Name)
+			tab.Axe(story.Name)
+			fits(t, tab, story.Name)
+			tab.Shot(story.Name + "-wide")
+		}
+	})
+	t.Run("still", func(t *testing.T) {
+		t.Parallel()
+		tab := OpenTab(t, Allow(site), Viewport(320, 640), NoScript())
+		for _, story := range checkout.Stories("en", "US") {
+			tab.Goto(site + "/stories/" + story.Name)
+			fits(t, tab, story.Name+" at 320 px")
+			tab.Shot(story.Name + "-still")
+		}
+	})
+	t.Run("dark", func(t *testing.T) {
+		t.Parallel()
+		tab := OpenTab(t, Allow(site), Viewport(375, 812), Media("prefers-color-scheme", "dark"))
+		for _, story := range []string{"prefilled?lang=fr", "every-error?lang=es", "ten-lines", "recurring", "paid", "resume", "unknown", "gateway_down",
+			"bundle", "bundle-error?lang=fr", "catalog-chosen", "donation-tax?lang=es", "cover", "wallet"} {
+			tab.Goto(site + "/stories/" + story)
+			tab.Axe(story + " in the dark")
+			fits(t, tab, story+" at 375 px")
+			tab.Shot(strings.ReplaceAll(story, "?lang=", "-") + "-dark")
+		}
+	})
 }
 
 func TestTheFormIsTwoStepsWithScript(t *testing.T) {
